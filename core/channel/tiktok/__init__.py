@@ -1,0 +1,1 @@
+"""TikTok Shop: signing, authorisation, client, wire models, errors, adapter."""

@@ -1,0 +1,1 @@
+"""The merchant's inventory: Avasam's Seller API, or a file."""

@@ -1,0 +1,1 @@
+"""What should be: pure functions that return a Decision and explain themselves."""

@@ -1,0 +1,1 @@
+"""Settings: a file in the config directory and the environment. Filled in with the worker."""

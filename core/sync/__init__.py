@@ -1,0 +1,1 @@
+"""Plan = desired - confirmed; apply; timers and leases."""

@@ -1,0 +1,1 @@
+"""The embedded store: TinyDB on a journal."""

@@ -1,0 +1,5 @@
+"""The command `avasam`."""
+
+
+def main() -> None:
+    """Run."""
