@@ -1,0 +1,138 @@
+"""A TikTok order as we keep it: what TikTok said, what we decided, and why."""
+
+from enum import StrEnum
+
+from core.models.base import Amount, Instant, Model
+
+
+class OrderState(StrEnum):
+    """Where an order stands with us (not TikTok's `status`, which is kept beside it)."""
+
+    HELD = "held"
+    """Waits for something that `held_reason` names."""
+    READY = "ready"
+    """Everything is known; it goes to Avasam next."""
+    SENDING = "sending"
+    """The intent is stored and the call may be under way."""
+    SENT = "sent"
+    DISPATCHED = "dispatched"
+    TRACKING_RETURNED = "tracking_returned"
+    NON_AVASAM = "non_avasam"
+    """No line is mapped: shown, never sent, deleted after 72 hours."""
+    CLOSED = "closed"
+    """It was already shipped when first seen; somebody else fulfils it."""
+    CANCELLED = "cancelled"
+    FLAGGED = "flagged"
+    """A person has to decide."""
+
+
+class OrderKind(StrEnum):
+    """How much of an order is ours (domain.md, Words)."""
+
+    AVASAM = "avasam"
+    MIXED = "mixed"
+    NON_AVASAM = "non_avasam"
+
+
+class OrderLine(Model):
+    """One line item: exactly one unit (tiktok-shop-api §8). `avasam_sku` is set when its SKU is mapped."""
+
+    line_id: str
+    sku_id: str
+    product_id: str = ""
+    seller_sku: str = ""
+    title: str = ""
+    variation: str = ""
+    price: Amount | None = None
+    currency: str = ""
+    status: str = ""
+    avasam_sku: str | None = None
+
+
+class Address(Model):
+    """Where an order goes, only as far as TikTok tells it. `masked` when platform logistics hides it."""
+
+    name: str = ""
+    phone: str = ""
+    line: str = ""
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    country: str = ""
+    email: str = ""
+    masked: bool = False
+
+
+class ChannelOrder(Model):
+    """An order as the channel gives it, cleaned; no decision of ours is in it."""
+
+    id: str
+    status: str
+    fulfilment_type: str = ""
+    shipping_type: str = ""
+    created_at: Instant
+    updated_at: Instant
+    lines: tuple[OrderLine, ...] = ()
+    address: Address = Address()
+    delivery_option_id: str = ""
+    delivery_option_name: str = ""
+    warehouse_id: str = ""
+    currency: str = ""
+    total: Amount | None = None
+    is_sample: bool = False
+    is_replacement: bool = False
+    is_exchange: bool = False
+    is_on_hold: bool = False
+    order_type: str = ""
+    cancel_requested: bool = False
+    cancel_reason: str = ""
+    buyer_message: str = ""
+    ship_by: Instant | None = None
+    cancel_by: Instant | None = None
+    package_ids: tuple[str, ...] = ()
+    tracking_number: str = ""
+
+    def flags(self) -> tuple[str, ...]:
+        """What is special about it: sample, replacement, exchange, lottery (domain.md, Which orders)."""
+        named = {
+            "sample": self.is_sample,
+            "replacement": self.is_replacement,
+            "exchange": self.is_exchange,
+            "lottery": self.order_type == "ZERO_LOTTERY",
+        }
+        return tuple(name for name, present in named.items() if present)
+
+
+class OrderEvent(Model):
+    """One entry of an order's timeline: what was done, when, in words."""
+
+    at: Instant
+    text: str
+
+
+class Order(Model):
+    """A downloaded order inside one integration."""
+
+    integration_id: str
+    source: ChannelOrder
+    kind: OrderKind
+    state: OrderState
+    held_reason: str | None = None
+    steps: tuple[str, ...] = ()
+    """How the import rule decided."""
+    downloaded_at: Instant
+    purge_at: Instant | None = None
+    """Non-Avasam orders only: when they are deleted if still unmapped."""
+    allocated_service: str | None = None
+    timeline: tuple[OrderEvent, ...] = ()
+
+
+class Tombstone(Model):
+    """A purged order: the next sync must not bring it back, mapping one of its SKUs offers it again (A44)."""
+
+    integration_id: str
+    order_id: str
+    sku_ids: tuple[str, ...]
+    purged_at: Instant
+    updated_at: Instant
+    """The order's TikTok update time when it was purged."""

@@ -1,0 +1,67 @@
+"""Text from outside is cleaned once, where it enters, and is data ever after (architecture.md, untrusted text)."""
+
+import re
+import unicodedata
+from typing import Final
+
+TITLE_LIMIT: Final = 1_000
+TEXT_LIMIT: Final = 20_000
+
+# ESC [ ... final byte, ESC ] ... BEL or ST, and any other two-character escape; their 8-bit forms too.
+_ESCAPES: Final = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
+    r"|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[PX^_][^\x1b\x9c]*(?:\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]?"
+)
+# Bidirectional controls and invisible characters that move or hide neighbouring text on a terminal.
+_INVISIBLE: Final = re.compile(
+    "[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_MARKS_IN_A_ROW: Final = 3
+
+
+def clean_line(text: str, limit: int = TITLE_LIMIT) -> str:
+    """One line of printable text, at most `limit` characters (an ellipsis marks a cut).
+
+    Escape sequences, control, bidirectional and zero-width characters, lone surrogates and stacked
+    combining marks go; every run of white space becomes one blank. Markup such as `[red]` stays, as text.
+    """
+    return _cut(" ".join(_printable(text, limit, keep_newlines=False).split()), limit)
+
+
+def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
+    """The same for text of several lines: newlines and tabs stay."""
+    return _cut(_printable(text, limit, keep_newlines=True).strip(), limit)
+
+
+def _printable(text: str, limit: int, *, keep_newlines: bool) -> str:
+    # A hostile 10 MB title must not cost 10 MB of work: escapes rarely make up more than 3/4 of a text.
+    text = _ESCAPES.sub("", text[: limit * 4 + 4096])
+    if text.isascii() and text.isprintable():
+        return text
+    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept: list[str] = []
+    marks = 0
+    for char in unicodedata.normalize("NFC", text):
+        category = unicodedata.category(char)
+        if category in {"Mn", "Me"}:
+            marks += 1
+            if marks > _MARKS_IN_A_ROW:
+                continue
+        else:
+            marks = 0
+        if category in {"Cc", "Zl", "Zp"}:
+            kept.append(char if keep_newlines and char in "\n\t" else " ")
+        elif category not in {"Cs", "Cf", "Cn"}:
+            kept.append(char)
+    return "".join(kept)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def csv_cell(text: str) -> str:
+    """The text as a CSV cell that no spreadsheet runs as a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
