@@ -1,0 +1,213 @@
+"""One TikTok shop as a `Channel`: pages, windows and batches in, models out."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from core.channel.errors import ChannelError, DataRefused, UnreadableReply
+from core.channel.port import CataloguePage, LiveStock, OrdersPage, Refusals, Unreadable, Warehouse
+from core.channel.tiktok import operations, wire
+from core.channel.tiktok.client import TikTokClient
+from core.channel.tiktok.errors import error_for
+from core.channel.tiktok.reading import read_order, read_skus
+from core.clock import Clock
+from core.models.base import Money
+from core.models.integration import Shop
+from core.text import clean_line
+
+PAGE: Final = 100
+SEARCH_CAP: Final = 10_000
+"""The product search stops here (12052180): larger shops are read in windows of creation time."""
+STOCK_BATCH: Final = 600
+SALES_WAREHOUSE: Final = "SALES_WAREHOUSE"
+_ENABLED: Final = "ENABLED"
+_CHECK_FAILED: Final = 12052990
+"""A wrapper: the reason is in `detail.extra_errors`."""
+
+
+class TikTokShop:
+    """The `Channel` of one shop."""
+
+    def __init__(self, client: TikTokClient, *, integration_id: str, clock: Clock) -> None:
+        self._client = client
+        self._integration_id = integration_id
+        self._clock = clock
+
+    async def orders(self, *, since: datetime | None, until: datetime) -> AsyncIterator[OrdersPage]:
+        """See Channel.orders. The upper bound is fixed, so that pages of one read belong together (§8)."""
+        body = wire.OrderSearch(
+            update_time_ge=None if since is None else int(since.timestamp()),
+            update_time_lt=int(until.timestamp()),
+        )
+        query = {"page_size": str(PAGE), "sort_field": "update_time", "sort_order": "ASC"}
+        seen: set[str] = set()
+        while True:
+            page = await self._client.call(operations.SEARCH_ORDERS, wire.OrdersPage, query=query, body=body)
+            read = [read_order(row) for row in page.orders]
+            yield OrdersPage(
+                orders=[row for row in read if not isinstance(row, Unreadable)],
+                unreadable=[row for row in read if isinstance(row, Unreadable)],
+                total=page.total_count,
+            )
+            if not page.next_page_token:
+                return
+            _refuse_loop(seen, page.next_page_token)
+            query["page_token"] = page.next_page_token
+
+    async def catalogue(self, *, until: datetime) -> AsyncIterator[CataloguePage]:
+        """See Channel.catalogue. A window that holds more than the search can show is halved."""
+        windows: list[tuple[int, int]] = [(0, int(until.timestamp()))]
+        while windows:
+            start, end = windows.pop()
+            body = wire.ProductSearch(status="ALL", create_time_ge=start or None, create_time_le=end)
+            query = {"page_size": str(PAGE)}
+            seen: set[str] = set()
+            while True:
+                try:
+                    page = await self._client.call(
+                        operations.SEARCH_PRODUCTS, wire.ProductsPage, query=query, body=body
+                    )
+                except ChannelError as error:
+                    if error.code != 12052180 or end <= start or seen:
+                        raise
+                    windows.extend(_halves(start, end))
+                    break
+                if page.total_count > SEARCH_CAP and end > start and not seen:
+                    windows.extend(_halves(start, end))
+                    break
+                yield self._catalogue_page(page)
+                if not page.next_page_token or not page.products:
+                    break
+                _refuse_loop(seen, page.next_page_token)
+                query["page_token"] = page.next_page_token
+
+    def _catalogue_page(self, page: wire.ProductsPage) -> CataloguePage:
+        now = self._clock.now()
+        read = [read_skus(row, integration_id=self._integration_id, read_at=now) for row in page.products]
+        return CataloguePage(
+            skus=[sku for skus in read if not isinstance(skus, Unreadable) for sku in skus],
+            unreadable=[row for row in read if isinstance(row, Unreadable)],
+            total=page.total_count,
+        )
+
+    async def live_stock(self, sku_ids: Sequence[str]) -> AsyncIterator[Sequence[LiveStock]]:
+        """See Channel.live_stock; 600 SKUs a call."""
+        for start in range(0, len(sku_ids), STOCK_BATCH):
+            body = wire.InventorySearch(sku_ids=tuple(sku_ids[start : start + STOCK_BATCH]))
+            found = await self._client.call(operations.SEARCH_INVENTORY, wire.InventoryFound, body=body)
+            yield [
+                LiveStock(
+                    product_id=product.product_id,
+                    sku_id=sku.id,
+                    quantities={row.warehouse_id: row.available_quantity for row in sku.warehouse_inventory},
+                )
+                for product in found.inventory
+                for sku in product.skus
+            ]
+
+    async def warehouses(self) -> Sequence[Warehouse]:
+        """See Channel.warehouses."""
+        found = await self._client.call(operations.WAREHOUSES, wire.Warehouses)
+        return [
+            Warehouse(
+                id=row.id,
+                name=clean_line(row.name, 100),
+                is_sales=row.type == SALES_WAREHOUSE,
+                is_enabled=row.effect_status == _ENABLED,
+                is_default=row.is_default,
+            )
+            for row in found.warehouses
+        ]
+
+    async def push_stock(self, product_id: str, quantities: Mapping[str, Mapping[str, int]]) -> Refusals:
+        """See Channel.push_stock."""
+        body = wire.InventoryUpdate(
+            skus=tuple(
+                wire.SkuInventory(
+                    id=sku_id,
+                    inventory=tuple(
+                        wire.WarehouseQuantity(warehouse_id=warehouse, quantity=quantity)
+                        for warehouse, quantity in per_warehouse.items()
+                    ),
+                )
+                for sku_id, per_warehouse in quantities.items()
+            )
+        )
+        return await self._push(operations.UPDATE_INVENTORY, product_id, body, tuple(quantities), "inventory")
+
+    async def push_prices(self, product_id: str, prices: Mapping[str, Money]) -> Refusals:
+        """See Channel.push_prices."""
+        body = wire.PriceUpdate(
+            skus=tuple(
+                wire.SkuPrice(
+                    id=sku_id, price=wire.AmountBody(amount=f"{price.amount:f}", currency=price.currency)
+                )
+                for sku_id, price in prices.items()
+            )
+        )
+        return await self._push(operations.UPDATE_PRICE, product_id, body, tuple(prices), "price")
+
+    async def _push(
+        self,
+        operation: operations.Operation,
+        product_id: str,
+        body: wire.Body,
+        sku_ids: tuple[str, ...],
+        area: str,
+    ) -> Refusals:
+        result = await self._client.call(
+            operation, wire.BatchResult, path={"product_id": product_id}, body=body
+        )
+        refusals: dict[str, ChannelError] = {}
+        for item in result.errors:
+            # An error that names no SKU speaks of the product: none of its SKUs may count as confirmed.
+            for sku_id in (item.detail.sku_id,) if item.detail.sku_id else sku_ids:
+                refusals[sku_id] = _item_error(item, area)
+        return refusals
+
+
+class TikTokAuthoriser:
+    """The `Authoriser` over a client without a cipher."""
+
+    def __init__(self, client: TikTokClient) -> None:
+        self._client = client
+
+    async def shops(self) -> Sequence[Shop]:
+        """See Authoriser.shops."""
+        found = await self._client.call(operations.AUTHORISED_SHOPS, wire.AuthorisedShops)
+        return [
+            Shop(
+                id=row.id,
+                name=clean_line(row.name, 200),
+                region=clean_line(row.region, 10),
+                cipher=row.cipher,
+                code=clean_line(row.code, 60),
+                seller_type=clean_line(row.seller_type, 40),
+            )
+            for row in found.shops
+        ]
+
+
+def _item_error(item: wire.ItemError, area: str) -> ChannelError:
+    inner = item.detail.extra_errors
+    cause = inner[0] if item.code == _CHECK_FAILED and inner else item
+    error = error_for(cause.code, cause.message)
+    if cause.warehouse_id and isinstance(error, DataRefused):
+        return DataRefused(f"{error.what} (warehouse {cause.warehouse_id})", area=error.area, code=error.code)
+    return error if error.code else DataRefused(error.what, area=area, code=None)
+
+
+def _halves(start: int, end: int) -> list[tuple[int, int]]:
+    """Two windows instead of one. The start of TikTok Shop stands in for "from the beginning"."""
+    floor = start or int(datetime(2018, 1, 1, tzinfo=UTC).timestamp())
+    if floor >= end:
+        return [(end, end)]
+    middle = (floor + end) // 2
+    return [(start, middle), (middle + 1, end)]
+
+
+def _refuse_loop(seen: set[str], token: str) -> None:
+    """A page token that comes again would make us read for ever."""
+    if token in seen:
+        raise UnreadableReply("TikTok's pages repeat themselves: the same page token came twice")
+    seen.add(token)

@@ -1,0 +1,158 @@
+"""Consent, code and tokens (tiktok-shop-api §2). These URLs hold the app secret: they are never logged."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import orjson
+from pydantic import ValidationError
+
+from core.channel.errors import (
+    ChannelError,
+    LostReply,
+    NeedsReauthorisation,
+    RateLimited,
+    ServerFault,
+    Unreachable,
+    UnreadableReply,
+)
+from core.channel.tiktok.client import AppCredentials
+from core.channel.tiktok.errors import error_for
+from core.channel.tiktok.wire import TokenData
+from core.models.base import instant
+from core.text import clean_line
+
+_TOKEN_GET: Final = "/api/v2/token/get"  # noqa: S105 - a path
+_TOKEN_REFRESH: Final = "/api/v2/token/refresh"  # noqa: S105 - a path
+SELLER: Final = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """Both tokens with the instants at which they end, and whose they are."""
+
+    access_token: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_token: str = field(repr=False)
+    refresh_expires_at: datetime
+    open_id: str
+    seller_name: str
+    region: str
+    scopes: tuple[str, ...]
+    user_type: int = SELLER
+
+
+@dataclass(frozen=True, slots=True)
+class Redirected:
+    """What a consent brought back: a code, or the reason why there is none."""
+
+    code: str | None = field(repr=False)
+    state: str | None
+    denied: str | None = None
+
+
+class TikTokAuth:
+    """The two token calls and the consent address of one app."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        auth_url: str,
+        consent_url: str,
+        app: AppCredentials,
+        service_id: str,
+    ) -> None:
+        self._http = http
+        self._auth_url = auth_url.rstrip("/")
+        self._consent_url = consent_url
+        self._app = app
+        self._service_id = service_id
+
+    def consent_address(self, state: str) -> str:
+        """Where the merchant says yes; `state` comes back with the code."""
+        joint = "&" if "?" in self._consent_url else "?"
+        return f"{self._consent_url}{joint}{urlencode({'service_id': self._service_id, 'state': state})}"
+
+    async def exchange(self, code: str) -> TokenPair:
+        """Tokens for a code, which works once. Never repeated: after a lost reply a new code is needed."""
+        return await self._tokens(_TOKEN_GET, auth_code=code, grant_type="authorized_code")
+
+    async def refresh(self, refresh_token: str) -> TokenPair:
+        """A new pair; the refresh token is new too and must be stored before anything else."""
+        return await self._tokens(_TOKEN_REFRESH, refresh_token=refresh_token, grant_type="refresh_token")
+
+    async def _tokens(self, path: str, **params: str) -> TokenPair:
+        query = {"app_key": self._app.key, "app_secret": self._app.secret, **params}
+        try:
+            response = await self._http.get(f"{self._auth_url}{path}", params=query)
+        except httpx.ConnectError:
+            raise Unreachable("TikTok's authorisation service cannot be reached") from None
+        except httpx.TransportError:
+            raise LostReply("the connection to TikTok's authorisation service broke") from None
+        return _pair(response)
+
+
+def _pair(response: httpx.Response) -> TokenPair:
+    try:
+        envelope = orjson.loads(response.content)
+        code, message = int(envelope["code"]), str(envelope.get("message") or "")
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError):
+        raise _unreadable(response.status_code) from None
+    request_id = str(envelope.get("request_id") or "") or None
+    if code != 0:
+        raise _refused(code, message, response.status_code, request_id)
+    try:
+        data = TokenData.model_validate(envelope.get("data"))
+    except ValidationError:
+        raise UnreadableReply(
+            "TikTok's answer holds no tokens as they were promised", request_id=request_id
+        ) from None
+    access_ends, refresh_ends = instant(data.access_token_expire_in), instant(data.refresh_token_expire_in)
+    if access_ends is None or refresh_ends is None:
+        raise UnreadableReply("TikTok's answer does not say when the tokens end", request_id=request_id)
+    return TokenPair(
+        access_token=data.access_token,
+        access_expires_at=access_ends,
+        refresh_token=data.refresh_token,
+        refresh_expires_at=refresh_ends,
+        open_id=data.open_id,
+        seller_name=clean_line(data.seller_name),
+        region=clean_line(data.seller_base_region),
+        scopes=data.granted_scopes,
+        user_type=data.user_type,
+    )
+
+
+def _unreadable(status: int) -> ChannelError:
+    if status == 429:
+        return RateLimited("TikTok's authorisation service: too many calls")
+    if status >= 500:
+        return ServerFault(f"TikTok's authorisation service answered HTTP {status}")
+    return UnreadableReply(f"TikTok's authorisation service answered HTTP {status} with something unreadable")
+
+
+def _refused(code: int, message: str, status: int, request_id: str | None) -> ChannelError:
+    """Whatever these calls refuse about a token is final: there is nothing left to refresh with."""
+    error = error_for(code, message, status=status, request_id=request_id)
+    lowered = message.lower()
+    if "token" in lowered and "app" not in lowered and not isinstance(error, RateLimited | ServerFault):
+        return NeedsReauthorisation(error.what, code=code, request_id=request_id)
+    return error
+
+
+def read_redirect(pasted: str) -> Redirected:
+    """What an operator pasted: the whole redirect address, its query, or the bare code (A7)."""
+    text = "".join(pasted.split())
+    query = urlsplit(text).query if "?" in text else text
+    if "=" not in query or not {"code", "error", "state"} & parse_qs(query).keys():
+        return Redirected(code=text or None, state=None)
+    fields = {name: values[0] for name, values in parse_qs(query).items()}
+    denied = fields.get("error_description") or fields.get("error")
+    return Redirected(
+        code=fields.get("code") or None,
+        state=fields.get("state"),
+        denied=clean_line(denied, 200) if denied else None,
+    )

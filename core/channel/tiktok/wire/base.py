@@ -1,0 +1,63 @@
+"""What every reply and every request body shares, and the failures behind code 0."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+
+
+def _id_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Id = Annotated[str, BeforeValidator(_id_text)]
+"""An id or a decimal: text on our side however it came."""
+
+
+class Reply(BaseModel):
+    """A part of a reply."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, data: Any) -> Any:
+        if isinstance(data, dict) and None in data.values():
+            return {key: value for key, value in data.items() if value is not None}
+        return data
+
+
+class Body(BaseModel):
+    """A request body; None is left out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def dump(self) -> dict[str, Any]:
+        """What is serialised, once, and then signed and sent."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class ErrorDetail(Reply):
+    """Which item of a batch failed, and why in detail."""
+
+    product_id: Id = ""
+    sku_id: Id = ""
+    package_id: Id = ""
+    extra_errors: tuple["ItemError", ...] = ()
+
+
+class ItemError(Reply):
+    """One entry of `data.errors[]` behind code 0."""
+
+    code: int = 0
+    message: str = ""
+    warehouse_id: Id = ""
+    detail: ErrorDetail = ErrorDetail()
+
+
+class BatchResult(Reply):
+    """What batch calls answer: code 0 may hide failures."""
+
+    errors: tuple[ItemError, ...] = ()
+
+
+ErrorDetail.model_rebuild()

@@ -1,0 +1,15 @@
+"""The Vault port: secrets at rest. Implemented by storage.vault."""
+
+from typing import Protocol
+
+
+class Vault(Protocol):
+    """Seals small secrets; a sealed text opens only under the name it was sealed with."""
+
+    def seal(self, name: str, secret: str) -> str:
+        """The ciphertext of `secret`, safe to store."""
+        ...
+
+    def unseal(self, name: str, sealed: str) -> str:
+        """The secret again; raises when the key is another one or the text was changed."""
+        ...
