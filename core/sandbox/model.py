@@ -30,7 +30,11 @@ class ShopSku:
 
 @dataclass(slots=True)
 class ShopProduct:
-    """One TikTok product. Times are Unix seconds. `pending` is the edited version under review, if any."""
+    """One TikTok product. Times are Unix seconds. `pending` is the edited version under review, if any.
+
+    `pending` maps field names of this class (title, description, skus, ...) to their new values, `skus` as
+    plain dicts or ShopSku. `review_due` is set by life.schedule_review.
+    """
 
     id: str
     title: str
@@ -54,7 +58,7 @@ class ShopProduct:
 
 @dataclass(slots=True)
 class OrderLine:
-    """One unit of one SKU."""
+    """One unit of one SKU. `extra` holds further wire fields of the line verbatim (is_gift, original_price)."""
 
     id: str
     product_id: str
@@ -69,6 +73,7 @@ class OrderLine:
     shipping_provider_id: str = ""
     shipping_provider_name: str = ""
     package_status: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -183,7 +188,12 @@ class AvasamOrder:
 
 @dataclass(slots=True)
 class World:
-    """Everything there is: two simulated services and what they know. `sequence` makes new ids."""
+    """Everything there is: two simulated services and what they know.
+
+    `sequence` makes new ids (ids.new_id). `agenda` is the heap of what falls due, kept by life.schedule_*:
+    whoever sets `review_due` or `next_step_at` does it through those. A leaf of `categories` also holds its
+    wire `attributes` and `rules`.
+    """
 
     seed: int
     sellers: list[Seller]
@@ -191,7 +201,9 @@ class World:
     avasam_orders: list[AvasamOrder] = field(default_factory=list)
     images: dict[str, dict[str, Any]] = field(default_factory=dict)
     categories: list[dict[str, Any]] = field(default_factory=list)
+    brands: list[dict[str, Any]] = field(default_factory=list)
     sequence: int = 0
+    agenda: list[tuple[int, str, str, str]] = field(default_factory=list)
 
     def shops(self) -> list[Shop]:
         """All shops of all sellers."""
