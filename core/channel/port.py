@@ -45,6 +45,8 @@ class LiveStock:
     product_id: str
     sku_id: str
     quantities: Mapping[str, int]
+    committed: int
+    """Units that orders hold; they are no longer in `quantities`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ class Order(Model):
 
 
 class Tombstone(Model):
-    """A purged order: the next sync must not bring it back, mapping one of its SKUs offers it again (A44)."""
+    """An order that is not kept: the next sync must not bring it back, mapping its SKU offers it again."""
 
     integration_id: str
     order_id: str

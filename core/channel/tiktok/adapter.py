@@ -100,6 +100,7 @@ class TikTokShop:
                     product_id=product.product_id,
                     sku_id=sku.id,
                     quantities={row.warehouse_id: row.available_quantity for row in sku.warehouse_inventory},
+                    committed=sku.total_committed_quantity,
                 )
                 for product in found.inventory
                 for sku in product.skus
