@@ -1,0 +1,198 @@
+"""What a product sells for, VAT included (domain.md, Selling price). Decimal throughout, and exact."""
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal, localcontext
+from enum import StrEnum
+from typing import Final
+
+from core.models.decision import Decision
+from core.models.listing import Listing, PricingRule
+from core.models.product import Product
+
+_PENNY: Final = Decimal("0.01")
+# Sums, products and whole numbers of pennies stay exact: far more digits than any price has.
+_EXACT: Final = Context(prec=100)
+
+
+class PriceSource(StrEnum):
+    """Where a selling price came from, in order of precedence."""
+
+    RULE = "rule"
+    """The grid shows `auto` and the cell is not editable."""
+    TYPED = "typed"
+    OWN = "own"
+    """The product's own selling price in the inventory."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceResult:
+    """The selling price including VAT, in the product's currency; None means unknown and never pushed."""
+
+    amount: Decimal | None
+    source: PriceSource
+    floor: Decimal | None = None
+    """The least price that leaves the rule's margin, VAT included; unrounded. None when no floor is set."""
+
+    @property
+    def below_floor(self) -> bool:
+        """The price stands, but the listing has a problem: its margin is under the rule's floor."""
+        return self.amount is not None and self.floor is not None and self.amount < self.floor
+
+
+def selling_price(
+    product: Product, listing: Listing | None, rule: PricingRule | None
+) -> Decision[PriceResult]:
+    """The price to show and why: the listing's rule, else its typed price, else the product's own (A24).
+
+    `rule` is the one that the listing names. One that is paused or meant for other suppliers or categories
+    is passed over; one that cannot be worked out leaves the price unknown rather than falling back, so that
+    a product is never sold at a price that its rule should have raised.
+    """
+    steps: tuple[str, ...] = ()
+    if rule is not None:
+        passed_over = _passed_over(rule, product)
+        if passed_over is None:
+            return _by_rule(rule, product, listing)
+        steps = (f"rule {rule.name} {passed_over}",)
+    if listing is not None and listing.typed_price is not None:
+        return _as_given(listing.typed_price, PriceSource.TYPED, "typed price", steps)
+    if product.selling_price is not None:
+        return _as_given(product.selling_price, PriceSource.OWN, "own price", steps)
+    nothing = "no rule, no typed price and no selling price in the inventory"
+    return Decision(PriceResult(None, PriceSource.OWN), (*steps, nothing))
+
+
+def apply_rule(
+    rule: PricingRule, cost_ex: Decimal, shipping_ex: Decimal, vat_percent: Decimal
+) -> Decision[Decimal]:
+    """`base * (1 + percent)` or `base + fixed`, then VAT, then up to the ending.
+
+    `shipping_ex` counts only when the rule includes shipping. Raises ValueError for a rule that `fault_of`
+    finds fault with.
+    """
+    fault = fault_of(rule)
+    if fault is not None:
+        raise ValueError(f"rule {rule.name} {fault}")
+    return _ended(rule, _gross(rule, cost_ex, shipping_ex, vat_percent))
+
+
+def round_up_to_ending(gross: Decimal, ending: Decimal | None) -> Decimal:
+    """The smallest whole number plus `ending` (0.00 to 0.99) that is at least `gross`.
+
+    Without an ending, `gross` rounded half up to pennies.
+    """
+    with localcontext(_EXACT):
+        if ending is None:
+            return gross.quantize(_PENNY, ROUND_HALF_UP)
+        return ((gross - ending).to_integral_value(ROUND_CEILING) + ending).quantize(_PENNY)
+
+
+def fault_of(rule: PricingRule) -> str | None:
+    """Why no price can follow from the rule, in words; None when it is sound."""
+    if rule.percent is not None and rule.fixed is not None:
+        return "has both a percentage and a fixed amount: fill in one only"
+    with localcontext(_EXACT):
+        if rule.ending is not None and not (0 <= rule.ending < 1 and rule.ending % _PENNY == 0):
+            return f"ends prices with {rule.ending}: an ending is from .00 to .99"
+    return None
+
+
+def _passed_over(rule: PricingRule, product: Product) -> str | None:
+    if rule.paused:
+        return "is paused"
+    if rule.suppliers and not {product.supplier, product.supplier_key} & set(rule.suppliers):
+        return "is for other suppliers"
+    if rule.categories and not {product.category, product.category_id} & set(rule.categories):
+        return "is for other categories"
+    return None
+
+
+def _by_rule(rule: PricingRule, product: Product, listing: Listing | None) -> Decision[PriceResult]:
+    head = f"rule {rule.name}"
+    typed_shipping = None if listing is None else listing.shipping_ex
+    shipping = product.shipping_ex if typed_shipping is None else typed_shipping
+    fault = fault_of(rule)
+    if fault is not None:
+        return _unpriced(f"{head} {fault}")
+    if product.cost_ex is None:
+        return _unpriced(head, "cost unknown")
+    if product.vat_percent is None:
+        return _unpriced(head, "VAT unknown")
+    if shipping is None and rule.include_shipping:
+        return _unpriced(head, "shipping price unknown")
+    inputs = (product.cost_ex, shipping or Decimal(0), product.vat_percent)
+    gross = _gross(rule, *inputs)
+    if gross.value <= 0:
+        return _unpriced(head, *gross.steps, "a price must be above 0")
+    price = _ended(rule, gross)
+    result = PriceResult(price.value, PriceSource.RULE, _floor(rule, *inputs))
+    steps = (head, *price.steps)
+    if result.below_floor:
+        steps += (f"below the floor of +{_number(rule.floor_percent or Decimal(0))} % over cost",)
+    return Decision(result, steps)
+
+
+def _gross(
+    rule: PricingRule, cost_ex: Decimal, shipping_ex: Decimal, vat_percent: Decimal
+) -> Decision[Decimal]:
+    with localcontext(_EXACT):
+        amount = cost_ex
+        steps = [f"cost {_shown(cost_ex)}"]
+        if rule.include_shipping:
+            amount += shipping_ex
+            steps.append(f"shipping +{_shown(shipping_ex)} = {_shown(amount)}")
+        if rule.percent is not None:
+            amount *= 1 + rule.percent * _PENNY
+            steps.append(f"{_signed(_number(rule.percent))} % = {_shown(amount)}")
+        elif rule.fixed is not None:
+            amount += rule.fixed
+            steps.append(f"{_signed(_shown(rule.fixed))} = {_shown(amount)}")
+        amount *= 1 + vat_percent * _PENNY
+        steps.append(f"VAT {_number(vat_percent)} % = {_shown(amount)}")
+    return Decision(amount, tuple(steps))
+
+
+def _ended(rule: PricingRule, gross: Decision[Decimal]) -> Decision[Decimal]:
+    price = round_up_to_ending(gross.value, rule.ending)
+    how = "rounded" if rule.ending is None else f"up to {_shown(rule.ending).lstrip('0')}"
+    return Decision(price, (*gross.steps, f"{how} = {_shown(price)}"))
+
+
+def _floor(rule: PricingRule, cost_ex: Decimal, shipping_ex: Decimal, vat_percent: Decimal) -> Decimal | None:
+    """The margin is over everything that the price has to pay: cost, and shipping when it is included."""
+    if rule.floor_percent is None:
+        return None
+    with localcontext(_EXACT):
+        base = cost_ex + shipping_ex if rule.include_shipping else cost_ex
+        return base * (1 + rule.floor_percent * _PENNY) * (1 + vat_percent * _PENNY)
+
+
+def _as_given(
+    amount: Decimal, source: PriceSource, name: str, steps: tuple[str, ...]
+) -> Decision[PriceResult]:
+    said = f"{name} {_shown(amount)}"
+    if amount <= 0:
+        return Decision(PriceResult(None, source), (*steps, said, "a price must be above 0"))
+    return Decision(PriceResult(amount, source), (*steps, said))
+
+
+def _unpriced(*steps: str) -> Decision[PriceResult]:
+    return Decision(PriceResult(None, PriceSource.RULE), (*steps, "no price"))
+
+
+def _shown(amount: Decimal) -> str:
+    """An amount with at least two decimals, and every one that it has."""
+    with localcontext(_EXACT):
+        number = _number(amount)
+        decimals = len(number.partition(".")[2])
+        return number if decimals > 2 else f"{amount:.2f}"
+
+
+def _number(value: Decimal) -> str:
+    """The number without idle zeros: 40, 17.5."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _signed(number: str) -> str:
+    return number if number.startswith("-") else f"+{number}"
