@@ -1,4 +1,4 @@
-"""Text from outside is cleaned once, where it enters, and is data ever after (architecture.md, untrusted text)."""
+"""Text from outside is cleaned once, where it enters (architecture.md, Untrusted text)."""
 
 import re
 import unicodedata
@@ -16,9 +16,13 @@ _ESCAPES: Final = re.compile(
 )
 # Bidirectional controls and invisible characters that move or hide neighbouring text on a terminal.
 _INVISIBLE: Final = re.compile(
-    "[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "[\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 _MARKS_IN_A_ROW: Final = 3
+_MARKS_TO_COMPOSE: Final = 30
+"""More than any script stacks (UAX #15, Stream-Safe Text): normalising longer runs takes quadratic time."""
+_FORMULA: Final = frozenset("=+-@\t\r\n＝＋－＠")
 
 
 def clean_line(text: str, limit: int = TITLE_LIMIT) -> str:
@@ -42,18 +46,23 @@ def _printable(text: str, limit: int, *, keep_newlines: bool) -> str:
         return text
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     kept: list[str] = []
-    marks = 0
-    for char in unicodedata.normalize("NFC", text):
+    for char in text:
         category = unicodedata.category(char)
-        if category in {"Mn", "Me"}:
-            marks += 1
-            if marks > _MARKS_IN_A_ROW:
-                continue
-        else:
-            marks = 0
         if category in {"Cc", "Zl", "Zp"}:
             kept.append(char if keep_newlines and char in "\n\t" else " ")
         elif category not in {"Cs", "Cf", "Cn"}:
+            kept.append(char)
+    composed = unicodedata.normalize("NFC", _thinned("".join(kept), _MARKS_TO_COMPOSE))
+    return _thinned(composed, _MARKS_IN_A_ROW)
+
+
+def _thinned(text: str, most: int) -> str:
+    """The text with at most `most` combining marks in a row."""
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char) in {"Mn", "Me"} else 0
+        if marks <= most:
             kept.append(char)
     return "".join(kept)
 
@@ -64,4 +73,4 @@ def _cut(text: str, limit: int) -> str:
 
 def csv_cell(text: str) -> str:
     """The text as a CSV cell that no spreadsheet runs as a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    return f"'{text}" if text[:1] in _FORMULA else text
