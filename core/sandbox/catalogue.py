@@ -8,27 +8,28 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
-from core.sandbox.categories import BRANDS, MATERIALS, SALES_VALUES, Leaf, sellable_leaves
 from core.sandbox.model import AvasamProduct
+from core.sandbox.tree import BRANDS, SALES_VALUES, Leaf, sellable_leaves
 
 RANGES: Final = (
     "Alder", "Bramble", "Cove", "Dovedale", "Elmet", "Fallow", "Gorse", "Heath", "Iris", "Kelso", "Lark",
-    "Moss", "Nettle", "Orchard", "Pebble", "Quarry", "Rowan", "Sorrel", "Thistle", "Umber", "Willow", "Yarrow",
+    "Moss", "Nettle", "Orchard", "Pebble", "Quarry", "Rowan", "Sorrel", "Thistle", "Umber", "Willow",
+    "Yarrow",
 )  # fmt: skip
 SUPPLIERS: Final = tuple(
     (prefix, f"{prefix}7Q{place:02d}K4M9X2{prefix}"[:16])
     for place, prefix in enumerate(("ZIZ", "HMW", "BRX", "LND", "PKT", "OSK", "TWD", "NMR"))
 )
-CODES: Final = {
-    "Extra Large": "XL", "Pack of 2": "P2", "Pack of 4": "P4", "Pack of 6": "P6",
-}  # fmt: skip
+CODES: Final = {"Extra Large": "XL", "Pack of 2": "P2", "Pack of 4": "P4", "Pack of 6": "P6"}
 PENNY: Final = Decimal("0.01")
 MANGLED_BARCODE: Final = "5.06005E+12"
+EARLY: Final = 5
+"""Rows before this one (a single and a family) are well stocked, so that the smallest world can sell."""
 
 
 @dataclass(slots=True)
 class Range:
-    """One thing as a buyer sees it: a single, or a parent with its children (then `rows[0]` is the parent)."""
+    """One thing as a buyer sees it: a single, or a parent (`rows[0]`) with its children."""
 
     rows: list[AvasamProduct]
     leaf: Leaf
@@ -77,7 +78,7 @@ def _children(rng: random.Random, place: int) -> int:
 
 def _make(rng: random.Random, leaf: Leaf, index: int, children: int) -> Range:
     brand = BRANDS[rng.randrange(len(BRANDS))]
-    material = MATERIALS[rng.randrange(len(MATERIALS))]
+    material = leaf.materials[rng.randrange(len(leaf.materials))]
     noun = leaf.nouns[rng.randrange(len(leaf.nouns))]
     title = f"{brand} {RANGES[rng.randrange(len(RANGES))]} {material} {noun}"
     sku = f"{brand[:2].upper()}{10_000 + index}"
@@ -88,7 +89,7 @@ def _make(rng: random.Random, leaf: Leaf, index: int, children: int) -> Range:
     category = f"25{leaf.pence[0]:04d}{leaf.grams % 100:02d}"
 
     def row(sku: str, title: str, cost: Decimal, attributes: dict[str, str], number: int) -> AvasamProduct:
-        draw = rng.random()
+        draw = rng.uniform(0.1, 0.9) if index < EARLY else rng.random()
         return AvasamProduct(
             sku=sku,
             number=f"{prefix}{number:06d}_{sku.rpartition('-')[2]}",
@@ -96,7 +97,7 @@ def _make(rng: random.Random, leaf: Leaf, index: int, children: int) -> Range:
             price=str(cost.quantize(PENNY)),
             retail_price=str((Decimal(shelf_price(cost * Decimal("2.4"))) / Decimal("1.2")).quantize(PENNY)),
             vat=20,
-            stock=None if draw < 0.02 else 0 if draw < 0.07 else rng.randint(1, 240),
+            stock=None if draw < 0.02 else 0 if draw < 0.07 else rng.randint(20 if index < EARLY else 1, 240),
             category=leaf.name,
             category_id=category,
             description=description,

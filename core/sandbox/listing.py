@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Final
 
 from core.sandbox.catalogue import MANGLED_BARCODE, RANGES, Range, shelf_price
-from core.sandbox.categories import SALES_IDS, material_attribute, value_id
+from core.sandbox.categories import material_attribute, value_id
 from core.sandbox.ids import new_id
 from core.sandbox.life import schedule_review
 from core.sandbox.model import AvasamProduct, SalesAttribute, Shop, ShopProduct, ShopSku, World
+from core.sandbox.tree import SALES_IDS
 from core.sandbox.warehouses import selling
 
 OWN_SKU: Final = "OWN-"
