@@ -5,6 +5,7 @@ large the world is. An entry whose item has since been given another date is pas
 """
 
 import random
+from bisect import bisect_left
 from heapq import heappop, heappush
 from typing import Final
 
@@ -55,7 +56,7 @@ def schedule_next(world: World, shop: Shop, order: ShopOrder, now: int) -> None:
 
 
 def schedule_dispatch(world: World, order: AvasamOrder, at: int) -> None:
-    """Have Avasam dispatch an order at that Unix second."""
+    """Have Avasam dispatch an order at that Unix second; the world's orders ascend by number."""
     order.next_step_at = at
     heappush(world.agenda, (at, "avasam", "", order.number))
 
@@ -110,8 +111,9 @@ def _review(shop: Shop, product_id: str, at: int) -> int:
 
 
 def _dispatch(world: World, number: str, at: int, rng: random.Random) -> int:
-    order = next((order for order in reversed(world.avasam_orders) if order.number == number), None)
-    if order is None or order.next_step_at != at:
+    place = bisect_left(world.avasam_orders, number, key=lambda order: order.number)
+    order = world.avasam_orders[place] if place < len(world.avasam_orders) else None
+    if order is None or order.number != number or order.next_step_at != at:
         return 0
     order.next_step_at = None
     order.status = DISPATCHED
