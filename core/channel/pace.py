@@ -5,6 +5,7 @@ limiter such as aiolimiter cannot follow that, so this one changes its rate as i
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -25,26 +26,35 @@ class Pace:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        if ceiling <= 0:
+        if not 0 < ceiling < math.inf:
             raise ValueError(f"the ceiling must be above 0 calls a second, not {ceiling}")
         self.ceiling = ceiling
         self.rate = ceiling
         self._monotonic = monotonic
         self._sleep = sleep
         self._next = 0.0
+        self._blocked_until = 0.0
+        self._queue = asyncio.Lock()
+
+    @property
+    def blocked_for(self) -> float:
+        """Seconds for which the shop asked not to be called at all; 0 when it may be called."""
+        return max(0.0, self._blocked_until - self._monotonic())
 
     async def turn(self) -> None:
-        """Wait for this call's turn. Calls that wait together are let through one after another."""
-        now = self._monotonic()
-        slot = max(self._next, now)
-        self._next = slot + 1 / self.rate
-        if slot > now:
-            await self._sleep(slot - now)
+        """Wait for this call's turn: first come, first served, and nobody before a refusal has passed."""
+        async with self._queue:
+            while (wait := self._next - self._monotonic()) > 0:
+                await self._sleep(wait)
+            self._next = self._monotonic() + 1 / self.rate
 
     def refused(self, retry_after: float | None = None) -> None:
         """The shop said 429: halve the rate, and let nobody go before `retry_after` seconds have passed."""
-        self.rate = max(SLOWEST, self.rate / 2)
-        self._next = max(self._next, self._monotonic() + (retry_after or 1 / self.rate))
+        self.rate = min(self.ceiling, max(SLOWEST, self.rate / 2))
+        until = self._monotonic() + (1 / self.rate if retry_after is None else max(0.0, retry_after))
+        self._next = max(self._next, until)
+        if retry_after is not None:
+            self._blocked_until = max(self._blocked_until, until)
 
     def answered(self) -> None:
         """A call went well: creep back towards the ceiling."""

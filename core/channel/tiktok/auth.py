@@ -1,12 +1,13 @@
 """Consent, code and tokens (tiktok-shop-api §2). These URLs hold the app secret: they are never logged."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 import httpx
-import orjson
 from pydantic import ValidationError
 
 from core.channel.errors import (
@@ -15,18 +16,20 @@ from core.channel.errors import (
     NeedsReauthorisation,
     RateLimited,
     ServerFault,
+    TokenExpired,
     Unreachable,
-    UnreadableReply,
 )
-from core.channel.tiktok.client import AppCredentials
-from core.channel.tiktok.errors import error_for
-from core.channel.tiktok.wire import TokenData
-from core.models.base import instant
+from core.channel.http_logs import keep_queries_out_of_logs
+from core.channel.tiktok.client import NEVER_SENT, AppCredentials
+from core.channel.tiktok.envelope import open_envelope, without_secrets
+from core.channel.tiktok.errors import error_for, without_suffix
+from core.channel.tiktok.wire import TokenData, when
 from core.text import clean_line
 
 _TOKEN_GET: Final = "/api/v2/token/get"  # noqa: S105 - a path
 _TOKEN_REFRESH: Final = "/api/v2/token/refresh"  # noqa: S105 - a path
 SELLER: Final = 0
+_CODE: Final = re.compile(r"[A-Za-z0-9._~+/=%-]{1,1024}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class TikTokAuth:
         app: AppCredentials,
         service_id: str,
     ) -> None:
+        keep_queries_out_of_logs()
         self._http = http
         self._auth_url = auth_url.rstrip("/")
         self._consent_url = consent_url
@@ -88,31 +92,30 @@ class TikTokAuth:
         query = {"app_key": self._app.key, "app_secret": self._app.secret, **params}
         try:
             response = await self._http.get(f"{self._auth_url}{path}", params=query)
-        except httpx.ConnectError:
+        except NEVER_SENT:
             raise Unreachable("TikTok's authorisation service cannot be reached") from None
-        except httpx.TransportError:
+        except httpx.RequestError:
             raise LostReply("the connection to TikTok's authorisation service broke") from None
-        return _pair(response)
+        return _pair(response, secrets=(self._app.secret, *params.values()))
 
 
-def _pair(response: httpx.Response) -> TokenPair:
+def _pair(response: httpx.Response, *, secrets: Sequence[str]) -> TokenPair:
+    envelope = open_envelope(response.content)
+    if envelope is None:
+        raise _unreadable(response.status_code)
+    request_id = envelope.request_id
+    if envelope.code != 0:
+        message = without_secrets(envelope.message, secrets)
+        raise _refused(envelope.code, message, response.status_code, request_id)
     try:
-        envelope = orjson.loads(response.content)
-        code, message = int(envelope["code"]), str(envelope.get("message") or "")
-    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError):
-        raise _unreadable(response.status_code) from None
-    request_id = str(envelope.get("request_id") or "") or None
-    if code != 0:
-        raise _refused(code, message, response.status_code, request_id)
-    try:
-        data = TokenData.model_validate(envelope.get("data"))
+        data = TokenData.model_validate(envelope.data)
     except ValidationError:
-        raise UnreadableReply(
+        raise LostReply(
             "TikTok's answer holds no tokens as they were promised", request_id=request_id
         ) from None
-    access_ends, refresh_ends = instant(data.access_token_expire_in), instant(data.refresh_token_expire_in)
+    access_ends, refresh_ends = when(data.access_token_expire_in), when(data.refresh_token_expire_in)
     if access_ends is None or refresh_ends is None:
-        raise UnreadableReply("TikTok's answer does not say when the tokens end", request_id=request_id)
+        raise LostReply("TikTok's answer does not say when the tokens end", request_id=request_id)
     return TokenPair(
         access_token=data.access_token,
         access_expires_at=access_ends,
@@ -131,28 +134,34 @@ def _unreadable(status: int) -> ChannelError:
         return RateLimited("TikTok's authorisation service: too many calls")
     if status >= 500:
         return ServerFault(f"TikTok's authorisation service answered HTTP {status}")
-    return UnreadableReply(f"TikTok's authorisation service answered HTTP {status} with something unreadable")
+    return LostReply(f"TikTok's authorisation service answered HTTP {status} with something unreadable")
 
 
 def _refused(code: int, message: str, status: int, request_id: str | None) -> ChannelError:
     """Whatever these calls refuse about a token is final: there is nothing left to refresh with."""
     error = error_for(code, message, status=status, request_id=request_id)
-    lowered = message.lower()
-    if "token" in lowered and "app" not in lowered and not isinstance(error, RateLimited | ServerFault):
+    lowered = without_suffix(message).lower()
+    about_token = (
+        "token" in lowered and "app" not in lowered and not isinstance(error, RateLimited | ServerFault)
+    )
+    if about_token or isinstance(error, TokenExpired):
         return NeedsReauthorisation(error.what, code=code, request_id=request_id)
     return error
 
 
 def read_redirect(pasted: str) -> Redirected:
-    """What an operator pasted: the whole redirect address, its query, or the bare code (A7)."""
-    text = "".join(pasted.split())
-    query = urlsplit(text).query if "?" in text else text
-    if "=" not in query or not {"code", "error", "state"} & parse_qs(query).keys():
-        return Redirected(code=text or None, state=None)
-    fields = {name: values[0] for name, values in parse_qs(query).items()}
+    """What an operator pasted: the whole redirect address, its query, or the bare code (A7).
+
+    Anything else gives neither a code nor a denial.
+    """
+    text = "".join(pasted.split()).partition("#")[0]
+    fields = {name: values[0] for name, values in parse_qs(text.partition("?")[2] or text).items()}
+    if not {"code", "error", "state"} & fields.keys():
+        return Redirected(code=text if _CODE.fullmatch(text) and "://" not in text else None, state=None)
     denied = fields.get("error_description") or fields.get("error")
+    code = fields.get("code", "")
     return Redirected(
-        code=fields.get("code") or None,
+        code=code if _CODE.fullmatch(code) else None,
         state=fields.get("state"),
         denied=clean_line(denied, 200) if denied else None,
     )

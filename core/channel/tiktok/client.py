@@ -1,10 +1,8 @@
 """One signed call after another to one shop: stamped, signed, paced, repeated only where that is safe."""
 
-import email.utils
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
-from typing import Any, Final, NoReturn, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -15,18 +13,17 @@ from pydantic import ValidationError
 
 from core.channel.errors import (
     ChannelError,
-    ClockSkew,
     LostReply,
     NeedsReauthorisation,
     RateLimited,
     Retryable,
-    ServerFault,
     TokenExpired,
     Unreachable,
     UnreadableReply,
 )
+from core.channel.http_logs import keep_queries_out_of_logs
 from core.channel.pace import Pace
-from core.channel.tiktok.errors import error_for
+from core.channel.tiktok.envelope import data_of
 from core.channel.tiktok.operations import Operation
 from core.channel.tiktok.signing import sign
 from core.channel.tiktok.wire import Body, Reply
@@ -35,6 +32,8 @@ from core.clock import Clock
 TRIES: Final = 5
 LONGEST_WAIT: Final = 60.0
 """Seconds; a longer Retry-After is handed to the timer instead of being slept through."""
+NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+"""Failures before the first byte of a request has left: nothing can have happened."""
 
 _JSON: Final = "application/json"
 _log = structlog.get_logger(__name__)
@@ -50,6 +49,15 @@ class AppCredentials:
     secret: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file for a multipart call, in the part named `data`, and the form fields beside it."""
+
+    filename: str
+    content: bytes = field(repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
 class Tokens(Protocol):
     """Where the access token of one authorisation comes from."""
 
@@ -60,6 +68,18 @@ class Tokens(Protocol):
     async def renew(self, stale: str) -> str:
         """Another token than `stale`, refreshed at most once by all programs together."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What is asked, before it is stamped and signed; `content` is serialised once."""
+
+    operation: Operation
+    target: str
+    query: Mapping[str, str]
+    content: bytes
+    upload: Upload | None
+    safe: bool
 
 
 class TikTokClient:
@@ -76,6 +96,7 @@ class TikTokClient:
         pace: Pace,
         cipher: str | None = None,
     ) -> None:
+        keep_queries_out_of_logs()
         self._http = http
         self._base_url = base_url.rstrip("/")
         self._app = app
@@ -92,35 +113,42 @@ class TikTokClient:
         path: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         body: Body | None = None,
+        upload: Upload | None = None,
+        repeatable: bool | None = None,
     ) -> R:
         """The reply's `data`, parsed. Raises the ChannelError of what went wrong.
 
         A list in `query` is one comma-joined value. Only safe operations are repeated after a failure that
-        may have had an effect; a refusal by the rate limit had none.
+        may have had an effect; a refusal by the rate limit had none. `repeatable` overrules the operation,
+        for a create that carries an idempotency key.
         """
-        content = b"" if body is None else orjson.dumps(body.dump())
-        target = operation.path.format_map(
-            {name: quote(value, safe="") for name, value in (path or {}).items()}
+        call = _Call(
+            operation=operation,
+            target=operation.path.format_map(
+                {name: quote(value, safe="") for name, value in (path or {}).items()}
+            ),
+            query=query or {},
+            content=b"" if body is None else orjson.dumps(body.dump()),
+            upload=upload,
+            safe=operation.safe if repeatable is None else repeatable,
         )
         retries = stamina.retry_context(
             on=_pause, attempts=TRIES, timeout=None, wait_initial=1.0, wait_max=LONGEST_WAIT, wait_jitter=0.5
         )
         async for attempt in retries:
             with attempt:
-                data = await self._authorised(operation, target, dict(query or {}), content)
+                data = await self._authorised(call)
                 try:
                     return reply.model_validate(data)
                 except ValidationError as error:
-                    what = _misfit(operation, error)
-                    raise (UnreadableReply(what) if operation.safe else LostReply(what)) from None
+                    kind = UnreadableReply if call.safe else LostReply
+                    raise kind(_misfit(operation, error)) from None
         raise AssertionError("stamina always returns or raises")
 
-    async def _authorised(
-        self, operation: Operation, target: str, query: dict[str, str], content: bytes
-    ) -> dict[str, Any]:
+    async def _authorised(self, call: _Call) -> dict[str, Any]:
         token = await self._tokens.access_token()
         try:
-            return await self._send(operation, target, query, content, token)
+            return await self._send(call, token)
         except TokenExpired:
             token = await self._tokens.renew(token)
         except NeedsReauthorisation:
@@ -130,7 +158,7 @@ class TikTokClient:
                 raise
             token = newer
         try:
-            return await self._send(operation, target, query, content, token)
+            return await self._send(call, token)
         except TokenExpired as error:
             raise NeedsReauthorisation(
                 "TikTok calls a token expired that it has just issued",
@@ -138,72 +166,59 @@ class TikTokClient:
                 request_id=error.request_id,
             ) from None
 
-    async def _send(
-        self, operation: Operation, target: str, query: dict[str, str], content: bytes, token: str
-    ) -> dict[str, Any]:
+    async def _send(self, call: _Call, token: str) -> dict[str, Any]:
+        if (blocked := self._pace.blocked_for) > LONGEST_WAIT:
+            raise RateLimited("TikTok asked for a pause that is not over yet", retry_after=blocked)
         await self._pace.turn()
-        signed = {**query, "app_key": self._app.key, "timestamp": str(int(self._clock.now().timestamp()))}
-        if operation.cipher and self._cipher is not None:
-            signed["shop_cipher"] = self._cipher
-        signed["sign"] = sign(target, signed, self._app.secret, body=content)
-        request = self._http.build_request(
-            operation.method,
-            f"{self._base_url}{target}?{urlencode(signed, quote_via=quote, safe='')}",
-            content=content or None,
-            headers={"content-type": _JSON, "x-tts-access-token": token},
-        )
+        request = self._signed(call, token)
         try:
             response = await self._http.send(request)
-        except httpx.ConnectError as error:
+        except NEVER_SENT as error:
             raise Unreachable(f"TikTok cannot be reached: {_reason(error)}") from None
-        except httpx.TransportError as error:
-            raise _broken(operation, f"the connection to TikTok broke: {_reason(error)}") from None
-        return self._data(operation, response)
-
-    def _data(self, operation: Operation, response: httpx.Response) -> dict[str, Any]:
-        retry_after = _seconds(response.headers.get("retry-after"), self._clock)
+        except httpx.RequestError as error:
+            what = f"the connection to TikTok broke: {_reason(error)}"
+            raise (Unreachable(what) if call.safe else LostReply(what)) from None
         try:
-            envelope = orjson.loads(response.content)
-            code = int(envelope["code"])
-            message = str(envelope.get("message") or "")
-            request_id = str(envelope.get("request_id") or "") or None
-        except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError):
-            self._raise_unreadable(operation, response.status_code, retry_after)
-        _log.debug(
-            "tiktok call", path=operation.path, status=response.status_code, code=code, request=request_id
-        )
-        if code == 0:
-            self._pace.answered()
-            data = envelope.get("data")
-            return data if isinstance(data, dict) else {}
-        error = error_for(
-            code, message, status=response.status_code, request_id=request_id, retry_after=retry_after
-        )
-        if isinstance(error, RateLimited):
-            self._pace.refused(retry_after)
-        if isinstance(error, ServerFault) and not operation.safe:
-            raise LostReply(error.what, code=code, request_id=request_id)
-        if isinstance(error, ClockSkew):
-            raise ClockSkew(f"{error.what}{self._skew(response)}", code=code, request_id=request_id)
-        raise error
+            data = data_of(
+                response,
+                what=call.operation.path,
+                safe=call.safe,
+                clock=self._clock,
+                secrets=(token, self._app.secret, self._cipher or ""),
+            )
+        except ChannelError as error:
+            _log.debug(
+                "tiktok refused",
+                path=call.operation.path,
+                status=response.status_code,
+                code=error.code,
+                request=error.request_id,
+            )
+            if isinstance(error, RateLimited):
+                self._pace.refused(error.retry_after)
+            raise
+        self._pace.answered()
+        _log.debug("tiktok answered", path=call.operation.path, status=response.status_code)
+        return data
 
-    def _raise_unreadable(self, operation: Operation, status: int, retry_after: float | None) -> NoReturn:
-        if status == 429:
-            self._pace.refused(retry_after)
-            raise RateLimited("TikTok: too many calls", retry_after=retry_after)
-        if not operation.safe:
-            raise LostReply(f"TikTok's answer (HTTP {status}) cannot be read")
-        if status >= 500:
-            raise ServerFault(f"TikTok answered HTTP {status}", retry_after=retry_after)
-        raise UnreadableReply(f"TikTok's answer (HTTP {status}) is not the JSON that was promised")
-
-    def _skew(self, response: httpx.Response) -> str:
-        try:
-            theirs = email.utils.parsedate_to_datetime(response.headers["date"])
-        except (KeyError, ValueError):
-            return ""
-        seconds = round((self._clock.now() - theirs.astimezone(UTC)).total_seconds())
-        return f": this clock is {abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} TikTok's"
+    def _signed(self, call: _Call, token: str) -> httpx.Request:
+        """The request as it goes out: the bytes that are signed are the bytes that are sent."""
+        query = {**call.query, "app_key": self._app.key, "timestamp": str(int(self._clock.now().timestamp()))}
+        if call.operation.cipher and self._cipher is not None:
+            query["shop_cipher"] = self._cipher
+        kind = "multipart/form-data" if call.upload else _JSON
+        query["sign"] = sign(call.target, query, self._app.secret, body=call.content, content_type=kind)
+        url = f"{self._base_url}{call.target}?{urlencode(query, quote_via=quote, safe='')}"
+        headers = {"x-tts-access-token": token}
+        method = call.operation.method
+        if call.upload:
+            files = {"data": (call.upload.filename, call.upload.content)}
+            return self._http.build_request(
+                method, url, data=dict(call.upload.fields), files=files, headers=headers
+            )
+        return self._http.build_request(
+            method, url, content=call.content or None, headers={**headers, "content-type": _JSON}
+        )
 
 
 def _pause(error: Exception) -> bool | float:
@@ -217,10 +232,6 @@ def _pause(error: Exception) -> bool | float:
     return error.retry_after if error.retry_after <= LONGEST_WAIT else False
 
 
-def _broken(operation: Operation, what: str) -> ChannelError:
-    return Unreachable(what) if operation.safe else LostReply(what)
-
-
 def _reason(error: Exception) -> str:
     """What httpx knows of a failed transport, which never holds the URL."""
     return str(error) or {"ReadTimeout": "no answer in time"}.get(type(error).__name__, type(error).__name__)
@@ -230,17 +241,3 @@ def _misfit(operation: Operation, error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     field_name = ".".join(str(part) for part in first["loc"])
     return f"TikTok's answer to {operation.path} lacks what was promised: {field_name}: {first['msg']}"
-
-
-def _seconds(header: str | None, clock: Clock) -> float | None:
-    """Retry-After as seconds from now; it may be a number or an HTTP date."""
-    if not header:
-        return None
-    try:
-        return max(0.0, float(header))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (email.utils.parsedate_to_datetime(header) - clock.now()).total_seconds())
-    except (ValueError, TypeError):
-        return None

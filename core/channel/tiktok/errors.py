@@ -47,8 +47,13 @@ def _table() -> dict[tuple[int, str | None], tuple[str, str]]:
 
 def keyword(message: str) -> str | None:
     """Which of the faults behind 36009004 a message speaks of."""
-    lowered = message.lower()
+    lowered = without_suffix(message).lower()
     return next((name for name, words in _KEYWORDS if any(word in lowered for word in words)), None)
+
+
+def without_suffix(message: str) -> str:
+    """The message without the address of a documentation page that TikTok puts behind it."""
+    return message.partition("For more details:")[0]
 
 
 def error_for(
@@ -61,7 +66,7 @@ def error_for(
 ) -> ChannelError:
     """The error for a refusal. `code` decides; where nobody knows it, the HTTP status does."""
     when = keyword(message) if code == CREDENTIALS else None
-    said = clean_line(message.partition("For more details:")[0], _MESSAGE_LIMIT)
+    said = clean_line(without_suffix(message), _MESSAGE_LIMIT)
     known = _table().get((code, when))
     if known is None:
         return _unknown(code, said, status, request_id, retry_after)

@@ -1,21 +1,22 @@
 """TikTok's rows as our models. This is the door: every text is cleaned here, every amount is exact."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from pydantic import ValidationError
 
 from core.channel.port import Unreadable
-from core.channel.tiktok.wire import AddressWire, LineItemWire, OrderWire, ProductWire, SkuWire
-from core.models.base import instant
+from core.channel.tiktok.wire import AddressWire, LineItemWire, OrderWire, ProductWire, SkuWire, when
 from core.models.listing import ChannelSku
 from core.models.order import Address, ChannelOrder, OrderLine
 from core.text import clean_line, clean_text
 
 _ID: Final = 64
 _NAME: Final = 200
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CITY_LEVELS: Final = ("town", "city", "post town", "district")
 
@@ -31,8 +32,8 @@ def read_order(row: object) -> ChannelOrder | Unreadable:
         status=clean_line(order.status, _ID),
         fulfilment_type=clean_line(order.fulfillment_type, _ID),
         shipping_type=clean_line(order.shipping_type, _ID),
-        created_at=instant(order.create_time) or _EPOCH,
-        updated_at=instant(order.update_time) or instant(order.create_time) or _EPOCH,
+        created_at=when(order.create_time) or _EPOCH,
+        updated_at=when(order.update_time) or when(order.create_time) or _EPOCH,
         lines=tuple(_line(line) for line in order.line_items),
         address=_address(order.recipient_address, order.buyer_email),
         delivery_option_id=clean_line(order.delivery_option_id, _ID),
@@ -48,9 +49,9 @@ def read_order(row: object) -> ChannelOrder | Unreadable:
         cancel_requested=order.is_buyer_request_cancel,
         cancel_reason=clean_line(order.cancel_reason, _NAME),
         buyer_message=clean_text(order.buyer_message, 2_000),
-        ship_by=instant(order.tts_sla_time or order.shipping_due_time or order.rts_sla_time),
-        cancel_by=instant(order.cancel_order_sla_time),
-        package_ids=tuple(package.id for package in order.packages),
+        ship_by=when(order.tts_sla_time or order.shipping_due_time or order.rts_sla_time),
+        cancel_by=when(order.cancel_order_sla_time),
+        package_ids=tuple(clean_line(package.id, _ID) for package in order.packages),
         tracking_number=clean_line(order.tracking_number, 60),
     )
 
@@ -68,8 +69,8 @@ def _sku(product: ProductWire, sku: SkuWire, integration_id: str, read_at: datet
     price = sku.price.sale_price or sku.price.tax_exclusive_price
     return ChannelSku(
         integration_id=integration_id,
-        product_id=product.id,
-        sku_id=sku.id,
+        product_id=clean_line(product.id, _ID),
+        sku_id=clean_line(sku.id, _ID),
         seller_sku=clean_line(sku.seller_sku, 120),
         title=clean_line(product.title),
         variation=clean_line(", ".join(side.value_name for side in sku.sales_attributes), _NAME),
@@ -117,11 +118,8 @@ def _address(address: AddressWire, email: str) -> Address:
 
 def _amount(text: str) -> Decimal | None:
     """A decimal string as it stands; anything else is no amount."""
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+    text = text.strip()
+    return Decimal(text) if _DECIMAL.fullmatch(text) else None
 
 
 def _unreadable(row: object, error: ValidationError) -> Unreadable:

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import uuid4
 
-from core.channel.errors import NeedsReauthorisation, Unreachable
+from core.channel.errors import LostReply, NeedsReauthorisation, Retryable, Unreachable
 from core.channel.tiktok.auth import TikTokAuth, TokenPair
 from core.clock import Clock
 from core.models.integration import Authorisation
@@ -14,6 +15,7 @@ from core.vault import Vault
 
 TABLE: Final = "authorisations"
 _REFRESH_TTL: Final = timedelta(seconds=60)
+_REFRESH_SECONDS: Final = 45.0
 _LONGEST_MARGIN: Final = timedelta(minutes=10)
 _POLL_SECONDS: Final = 0.05
 
@@ -52,16 +54,21 @@ class TokenKeeper:
         self._vault = vault
         self._auth = auth
         self._clock = clock
-        self._owner = owner
+        self._owner = f"{owner}/{uuid4().hex[:8]}"
         self._sleep = sleep
         self._lock = asyncio.Lock()
 
     async def access_token(self) -> str:
         """A token that is not about to expire. Raises NeedsReauthorisation when there can be none."""
         row = await self._row()
-        if self._is_ending(row):
+        if not self._is_ending(row):
+            return self._access(row)
+        try:
             return await self.renew(self._access(row))
-        return self._access(row)
+        except Retryable:
+            if row.access_expires_at <= self._clock.now():
+                raise
+            return self._access(row)
 
     async def renew(self, stale: str) -> str:
         """A token other than `stale`: another program's, if it was quicker, else a freshly refreshed one."""
@@ -76,13 +83,21 @@ class TokenKeeper:
                 await self._store.release(lease)
 
     async def _refresh(self, row: Authorisation, lease: Lease) -> str:
-        now = self._clock.now()
-        if row.refresh_expires_at <= now:
+        if row.refresh_expires_at <= self._clock.now():
             raise NeedsReauthorisation(
                 f"the authorisation of {row.seller_name} ended on {row.refresh_expires_at:%d %B %Y}"
             )
-        pair = await self._auth.refresh(self._vault.unseal(f"{self._id}/refresh", row.sealed_refresh_token))
-        fresh = seal_pair(self._vault, self._id, pair, now).model_copy(
+        replacing = asyncio.create_task(self._replace(row, lease))
+        try:
+            return await asyncio.shield(replacing)
+        except asyncio.CancelledError:
+            # A pair that TikTok has issued must reach the store, or the merchant has to consent again.
+            await asyncio.wait({replacing})
+            raise
+
+    async def _replace(self, row: Authorisation, lease: Lease) -> str:
+        pair = await self._pair(self._vault.unseal(f"{self._id}/refresh", row.sealed_refresh_token))
+        fresh = seal_pair(self._vault, self._id, pair, self._clock.now()).model_copy(
             update={
                 "seller_name": pair.seller_name or row.seller_name,
                 "region": pair.region or row.region,
@@ -92,6 +107,20 @@ class TokenKeeper:
         async with self._store.transaction(fence=lease) as tx:
             await tx.put(TABLE, self._id, fresh.to_document())
         return pair.access_token
+
+    async def _pair(self, refresh_token: str) -> TokenPair:
+        """A new pair, well before the lease ends.
+
+        After a lost reply only the stored token is left: it is tried again, and if TikTok has already
+        replaced it, TikTok says so.
+        """
+        try:
+            async with asyncio.timeout(_REFRESH_SECONDS):
+                return await self._auth.refresh(refresh_token)
+        except TimeoutError:
+            raise Unreachable("TikTok's authorisation service does not answer") from None
+        except LostReply as lost:
+            raise Unreachable(lost.what, code=lost.code, request_id=lost.request_id) from None
 
     async def _lease(self) -> Lease:
         """The right to refresh. A holder that died frees it after a minute at most."""

@@ -16,6 +16,7 @@ from core.channel.tiktok.wire.base import (
     Id,
     ItemError,
     Reply,
+    when,
 )
 from core.channel.tiktok.wire.logistics import (
     DeliveryOptions,
@@ -106,4 +107,5 @@ __all__ = [
     "WarehouseStockWire",
     "WarehouseWire",
     "Warehouses",
+    "when",
 ]

@@ -1,8 +1,11 @@
 """What every reply and every request body shares, and the failures behind code 0."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+
+from core.models.base import instant
 
 
 def _id_text(value: object) -> object:
@@ -11,6 +14,14 @@ def _id_text(value: object) -> object:
 
 Id = Annotated[str, BeforeValidator(_id_text)]
 """An id or a decimal: text on our side however it came."""
+
+
+def when(seconds: int) -> datetime | None:
+    """Unix seconds as an instant; 0 and numbers that no calendar knows mean that there is none."""
+    try:
+        return instant(seconds)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 class Reply(BaseModel):
