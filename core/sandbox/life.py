@@ -11,7 +11,9 @@ from typing import Final
 
 from core.sandbox import stock
 from core.sandbox.model import AvasamOrder, OrderLine, Shop, ShopOrder, ShopProduct, World
-from core.sandbox.reviews import review
+from core.sandbox.reviews import end_review
+
+__all__ = ["advance", "end_review", "schedule_dispatch", "schedule_next", "schedule_order", "schedule_review"]
 
 HOUR: Final = 3_600
 DAY: Final = 24 * HOUR
@@ -106,7 +108,7 @@ def _review(shop: Shop, product_id: str, at: int) -> int:
     product = shop.products.get(product_id)
     if product is None or product.review_due != at:
         return 0
-    review(shop, product, at)
+    end_review(shop, product, at)
     return 1
 
 

@@ -16,17 +16,23 @@ REASONS: Final = (
 )
 
 
-def review(
-    shop: Shop, product: ShopProduct, now: int, *, passes: bool | None = None, reasons: Sequence[str] = ()
+def end_review(
+    shop: Shop,
+    product: ShopProduct,
+    now: int,
+    *,
+    passed: bool | None = None,
+    reasons: Sequence[str] | None = None,
 ) -> bool:
-    """Review a product or its edited version at that Unix second: whether it passed.
+    """End the review of a product or its edited version at that Unix second: whether it passed.
 
-    Without `passes` one in ten fails, always the same ones. A pass of an edit swaps it in; a failure leaves
+    Without `passed` one in ten fails, always the same ones. A pass of an edit swaps it in; a failure leaves
     the old version live for good and shows why in `audit_failed_reasons` (tiktok-shop-api §7).
     """
     edited = product.pending
     title = str((edited or {}).get("title", product.title))
-    passed = _would_pass(product.id, title) if passes is None else passes
+    if passed is None:
+        passed = _would_pass(product.id, title)
     product.review_due = None
     product.pending = None
     product.update_time = now
@@ -35,11 +41,11 @@ def review(
     if edited is None:
         product.status = "ACTIVATE" if passed else "FAILED"
     elif passed:
-        swap_in(shop, product, edited)
+        _swap_in(shop, product, edited)
     return passed
 
 
-def swap_in(shop: Shop, product: ShopProduct, edited: dict[str, Any]) -> None:
+def _swap_in(shop: Shop, product: ShopProduct, edited: dict[str, Any]) -> None:
     """Put an edited version in the place of the live one; SKUs that it left out are gone."""
     for name, value in edited.items():
         if name != "skus":
@@ -74,12 +80,12 @@ def _would_pass(product_id: str, title: str) -> bool:
     return REJECT_HINT not in title and draw >= FAILING_PERCENT
 
 
-def _reason(product_id: str, title: str, reasons: Sequence[str]) -> dict[str, Any]:
+def _reason(product_id: str, title: str, reasons: Sequence[str] | None) -> dict[str, Any]:
     place = 0 if REJECT_HINT in title else zlib.crc32(product_id.encode()) % len(REASONS)
     position, reason, suggestion = REASONS[place]
     return {
         "listing_platform": "TIKTOK_SHOP",
         "position": position,
-        "reasons": list(reasons) or [reason],
+        "reasons": list(reasons or [reason]),
         "suggestions": [suggestion],
     }
