@@ -190,12 +190,16 @@ class TikTokAuthoriser:
 
 
 def _item_error(item: wire.ItemError, area: str) -> ChannelError:
-    inner = item.detail.extra_errors
-    cause = inner[0] if item.code == _CHECK_FAILED and inner else item
+    """Why one item was refused; a wrapper's first inner reason says more than the wrapper."""
+    inner = item.detail.extra_errors[0] if item.detail.extra_errors else None
+    cause = inner if inner and item.code in {0, _CHECK_FAILED} else item
     error = error_for(cause.code, cause.message)
-    if cause.warehouse_id and isinstance(error, DataRefused):
-        return DataRefused(f"{error.what} (warehouse {cause.warehouse_id})", area=error.area, code=error.code)
-    return error if error.code else DataRefused(error.what, area=area, code=None)
+    where = f" (warehouse {clean_line(inner.warehouse_id, 64)})" if inner and inner.warehouse_id else ""
+    if not error.code:
+        return DataRefused(f"{error.what}{where}", area=area)
+    if where and isinstance(error, DataRefused):
+        return DataRefused(f"{error.what}{where}", area=error.area, code=error.code)
+    return error
 
 
 def _halves(start: int, end: int) -> list[tuple[int, int]]:

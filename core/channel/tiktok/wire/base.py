@@ -47,13 +47,21 @@ class Body(BaseModel):
         return self.model_dump(mode="json", exclude_none=True)
 
 
+class ExtraError(Reply):
+    """The reason inside a wrapper error, e.g. of one warehouse."""
+
+    code: int = 0
+    message: str = ""
+    warehouse_id: Id = ""
+
+
 class ErrorDetail(Reply):
     """Which item of a batch failed, and why in detail."""
 
     product_id: Id = ""
     sku_id: Id = ""
     package_id: Id = ""
-    extra_errors: tuple["ItemError", ...] = ()
+    extra_errors: tuple[ExtraError, ...] = ()
 
 
 class ItemError(Reply):
@@ -61,7 +69,6 @@ class ItemError(Reply):
 
     code: int = 0
     message: str = ""
-    warehouse_id: Id = ""
     detail: ErrorDetail = ErrorDetail()
 
 
@@ -69,6 +76,3 @@ class BatchResult(Reply):
     """What batch calls answer: code 0 may hide failures."""
 
     errors: tuple[ItemError, ...] = ()
-
-
-ErrorDetail.model_rebuild()
