@@ -1,0 +1,98 @@
+"""The one writer at a time: a lock between the threads of this process and between processes."""
+
+import fcntl
+import os
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from core.store import StoreBusy
+from storage.tinydb import files
+
+_POLL = 0.001
+_NO_EVENT = threading.Event()
+
+
+class WriterLock:
+    """A thread lock, then flock on a file that names its holder's pid.
+
+    Waiting polls at a flat pace: with a growing one, a waiter starves behind busy writers. The operating
+    system frees the lock when its holder dies. Whichever thread took it, any thread may release it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = threading.Lock()
+        self._file = files.open_or_create(path)
+        self._mark = b"%-10d\n" % os.getpid()
+
+    def try_acquire(self) -> bool:
+        """Take the lock if it is free at this moment; never waits."""
+        if not self._threads.acquire(blocking=False):
+            return False
+        taken = False
+        try:
+            taken = self._take_file()
+        finally:
+            if not taken:
+                self._threads.release()
+        return taken
+
+    def acquire(self, timeout: float, *, abandoned: threading.Event = _NO_EVENT) -> bool:
+        """Wait up to `timeout` seconds, then raise StoreBusy; False when `abandoned` was set meanwhile."""
+        deadline = time.monotonic() + timeout
+        while not self.try_acquire():
+            if abandoned.is_set():
+                return False
+            if time.monotonic() >= deadline:
+                raise StoreBusy(
+                    f"{self._path.parent} is being written by {self.holder()}, which did not finish within "
+                    f"{timeout:g} s. Wait for it, or stop that process, then try again."
+                )
+            time.sleep(_POLL)
+        return True
+
+    def release(self) -> None:
+        """Let the next one in."""
+        with suppress(OSError):
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._threads.release()
+
+    def holder(self) -> str:
+        """Who took the lock last, for a message: "process 1234"."""
+        with suppress(OSError, ValueError):
+            return f"process {int(os.pread(self._file, 16, 0))}"
+        return "another process"
+
+    def close(self) -> None:
+        """Give the file back; the lock with it."""
+        os.close(self._file)
+
+    def _take_file(self) -> bool:
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if self._is_current():
+                    return False
+            else:
+                if self._is_current():
+                    break
+            self._reopen()
+        if os.pread(self._file, len(self._mark), 0) != self._mark:
+            with suppress(OSError):
+                os.pwrite(self._file, self._mark, 0)
+        return True
+
+    def _is_current(self) -> bool:
+        """Whether the open file is still the one that others find under its name."""
+        try:
+            return files.identity(self._path.stat()) == files.identity(os.fstat(self._file))
+        except FileNotFoundError:
+            return False
+
+    def _reopen(self) -> None:
+        fresh = files.open_or_create(self._path)
+        os.close(self._file)
+        self._file = fresh

@@ -1,0 +1,45 @@
+"""A transaction of the Store port: reads its own writes, which nobody else sees before the commit."""
+
+from collections.abc import Mapping
+
+from core.store import Document, DocumentRefused, Json, StoreError
+from storage.tinydb.documents import KEY, owned
+from storage.tinydb.draft import Draft
+from storage.tinydb.reader import DocumentReader
+
+
+class TinyTransaction(DocumentReader):
+    """`core.store.Transaction` over a draft; of no use once its block is left."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._open: Draft | None = draft
+
+    async def put(self, table: str, key: str, doc: Mapping[str, Json]) -> None:
+        """Insert or replace; the document is copied, DocumentRefused when JSON cannot hold it."""
+        if KEY in doc:
+            raise DocumentRefused(
+                f"document '{key}' of table '{table}' may not have a field '{KEY}': rename it."
+            )
+        what = f"document '{key}' of table '{table}'"
+        owned({"table": table, "key": key}, what)
+        self._draft.put(table, key, owned(doc, what))
+
+    async def delete(self, table: str, key: str) -> bool:
+        """Remove; whether it was there."""
+        return self._draft.delete(table, key)
+
+    def end(self) -> None:
+        """Refuse everything from now on."""
+        self._open = None
+
+    @property
+    def _draft(self) -> Draft:
+        if self._open is None:
+            raise StoreError("this transaction is over. Start a new one with store.transaction().")
+        return self._open
+
+    async def _find(self, table: str, key: str) -> Document | None:
+        return self._draft.find(table, key)
+
+    async def _documents(self, table: str) -> list[Document]:
+        return list(self._draft.table(table).values())
