@@ -1,0 +1,106 @@
+"""What the client makes of failures, refusals and answers that cannot be read."""
+
+import httpx
+import pytest
+import respx
+from stamina.instrumentation import set_on_retry_hooks
+
+from core.inventory.avasam import STOCK, TRIES, AvasamClient, back_off
+from core.inventory.errors import (
+    InventoryError,
+    InventoryRefused,
+    InventoryThrottled,
+    InventoryUnreachable,
+    InventoryUnreadable,
+)
+from tests.core.inventory.account import Account, failing_at
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        httpx.Response(500),
+        httpx.Response(503, text="<html>down</html>"),
+        httpx.Response(429),
+        httpx.Response(200, text='[{"SKU": "A", "St'),
+        httpx.Response(200, text="<html>maintenance</html>"),
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+    ],
+)
+async def test_what_passes_is_read_again(
+    account: Account, wire: respx.MockRouter, client: AvasamClient, fault: httpx.Response | Exception
+) -> None:
+    account.stock = [{"SKU": "A", "Stock": 5}]
+    failing_at(wire, account, STOCK, fault, fault)
+    assert (await client.read_stock()).stock == {"A": 5}
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "words"),
+    [
+        (httpx.Response(500), InventoryUnreachable, "HTTP 500"),
+        (httpx.ConnectError("no route"), InventoryUnreachable, "no route"),
+        (httpx.ReadTimeout(""), InventoryUnreachable, "ReadTimeout"),
+        (httpx.Response(429), InventoryThrottled, "fewer calls"),
+        (httpx.Response(200, text="<!doctype html>"), InventoryUnreadable, "web page"),
+        (httpx.Response(200, text='{"a": NaN}'), InventoryUnreadable, "not JSON"),
+        (httpx.Response(200, text="[" * 100_000), InventoryUnreadable, "not JSON"),
+        (httpx.Response(200, content=b"\xff\xfe"), InventoryUnreadable, "not JSON"),
+        (httpx.Response(200, text="[1]"), InventoryUnreadable, "no list of rows"),
+        (httpx.Response(200, text='"x"'), InventoryUnreadable, "no list of rows"),
+        (httpx.Response(200, json={"data": {}}), InventoryUnreadable, "no list of rows"),
+        (httpx.Response(302, headers={"location": "/login"}), InventoryUnreadable, "points elsewhere"),
+    ],
+)
+async def test_what_stays_fails_the_whole_read_in_words(
+    account: Account,
+    wire: respx.MockRouter,
+    client: AvasamClient,
+    fault: httpx.Response | Exception,
+    error: type[InventoryError],
+    words: str,
+) -> None:
+    failing_at(wire, account, STOCK, *[fault] * TRIES)
+    with pytest.raises(error, match=words) as caught:
+        await client.read_products()
+    assert caught.value.what
+    assert caught.value.why
+    assert caught.value.cure
+    assert "very-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (httpx.Response(403), "lacks the right"),
+        (httpx.Response(404), "HTTP 404"),
+        (httpx.Response(200, json={"ErrorCode": 1, "Message": "No \x1b[31maccess"}), "No access"),
+        (httpx.Response(200, json={"body": {"ErrorCode": "1", "data": []}}), "nothing more"),
+    ],
+)
+async def test_a_refusal_is_not_asked_twice(
+    account: Account, wire: respx.MockRouter, client: AvasamClient, fault: httpx.Response, words: str
+) -> None:
+    account.stock = [{"SKU": "A", "Stock": 5}]
+    failing_at(wire, account, STOCK, fault)
+    with pytest.raises(InventoryRefused, match=words):
+        await client.read_stock()
+    assert (await client.read_stock()).stock == {"A": 5}
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7.0), ("Wed, 01 Jul 2026 12:00:09 GMT", 9.0), ("Wed, 01 Jul 2026 11:00:00 GMT", 0.0)],
+)
+async def test_retry_after_is_what_is_waited(
+    account: Account, wire: respx.MockRouter, client: AvasamClient, header: str, seconds: float
+) -> None:
+    failures: list[Exception] = []
+    set_on_retry_hooks([lambda details: failures.append(details.caused_by)])
+    try:
+        failing_at(wire, account, STOCK, httpx.Response(429, headers={"retry-after": header}))
+        await client.read_stock()
+    finally:
+        set_on_retry_hooks(None)
+    assert [back_off(failure) for failure in failures] == [seconds]
