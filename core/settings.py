@@ -1,1 +1,168 @@
-"""Settings: a file in the config directory and the environment. Filled in with the worker."""
+"""Settings: environment variables before `config.toml` before defaults. Each is documented where it stands.
+
+The file is `$AVASAM_HOME/config.toml` when AVASAM_HOME is set, else `config.toml` in the user's config
+directory; its keys are the names below, the variables are the same in capitals after `AVASAM_`.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+ENV_PREFIX: Final = "AVASAM_"
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_EXAMPLE: Final = "an address such as https://open-api.tiktokglobalshop.com"
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message names it, says why, and never shows a secret."""
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"is not {_EXAMPLE}")
+    if parts.username or parts.password:
+        raise ValueError("must not carry a user name or password")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("must be https: secrets would cross the network in the clear")
+    return value.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True)
+
+    home: Path = Field(default_factory=lambda: user_data_path("avasam"))
+    """Where the store, the key file and exports live."""
+    store_url: str = ""
+    """`tinydb:///path/to/directory`; empty means `store` inside `home`."""
+
+    tiktok_api_url: Address = "https://open-api.tiktokglobalshop.com"
+    tiktok_auth_url: Address = "https://auth.tiktok-shops.com"
+    tiktok_consent_url: Address = "https://services.tiktokshop.com/open/authorize"
+    """US shops consent at https://services.us.tiktokshop.com/open/authorize."""
+    tiktok_app_key: str = ""
+    tiktok_app_secret: SecretStr = SecretStr("")
+    tiktok_service_id: str = ""
+    """From Partner Center; it is not the app key."""
+    calls_per_second: Annotated[float, Field(gt=0, le=1000)] = 10.0
+    """The most calls a second to one shop; the pace falls by itself when TikTok says 429."""
+
+    api_url: Address = "https://app.avasam.com"
+    consumer_key: str = ""
+    secret_key: SecretStr = SecretStr("")
+    inventory_file: Path | None = None
+    """A CSV or JSON file to read the inventory from instead of the Avasam Seller API."""
+
+    orders_seconds: Annotated[float, Field(ge=1)] = 120.0
+    stock_seconds: Annotated[float, Field(ge=1)] = 60.0
+    """Stock and price."""
+    verify_seconds: Annotated[float, Field(ge=1)] = 900.0
+    """How often live quantities are read back and compared."""
+    products_seconds: Annotated[float, Field(ge=1)] = 900.0
+    """How often the whole product list is read; stock alone is read with every stock sync."""
+    order_overlap_seconds: Annotated[float, Field(ge=0)] = 900.0
+    """How far each order sync looks back behind the last one: rows move between pages."""
+    first_sync_days: Annotated[int, Field(ge=1)] | None = None
+    """How far back the first order sync reads; None means from the shop's first day."""
+
+    guard_zero_percent: Annotated[int, Field(ge=0, le=100)] = 30
+    guard_zero_least: Annotated[int, Field(ge=0)] = 20
+    guard_price_percent: Annotated[int, Field(ge=0, le=100)] = 30
+    guard_price_move_percent: Annotated[int, Field(ge=0)] = 50
+    guard_shrink_percent: Annotated[int, Field(ge=0, le=100)] = 30
+    """The mass-change guard (domain.md): beyond these a sync stops and asks."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, whose values come as init arguments."""
+        return env_settings, init_settings
+
+    def store_directory(self) -> Path:
+        """Where the embedded store lives. Raises SettingsError for an address it does not understand."""
+        if not self.store_url:
+            return self.home / "store"
+        parts = urlsplit(self.store_url)
+        if parts.scheme == "tinydb" and parts.path and not parts.netloc:
+            return Path(parts.path)
+        raise SettingsError(
+            f"AVASAM_STORE_URL: {parts.scheme or self.store_url!r} is not a store this program has. "
+            "Use tinydb:///absolute/path, or leave it empty."
+        )
+
+    def missing_for_tiktok(self) -> list[str]:
+        """The variables without which no shop can be connected."""
+        named = {
+            "tiktok_app_key": self.tiktok_app_key,
+            "tiktok_app_secret": self.tiktok_app_secret.get_secret_value(),
+            "tiktok_service_id": self.tiktok_service_id,
+        }
+        return [variable(name) for name, value in named.items() if not value]
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"{ENV_PREFIX}{name.upper()}"
+
+
+def config_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the settings file is looked for."""
+    home = environ.get(variable("home"))
+    return (Path(home) if home else user_config_path("avasam")) / "config.toml"
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """The settings in force. Raises SettingsError that names every wrong one."""
+    file = file or config_file()
+    try:
+        return Settings(**_read(file))
+    except ValidationError as error:
+        lines = [
+            _explain(problem, file) for problem in error.errors(include_url=False, include_context=False)
+        ]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(
+            f"{file} cannot be read as settings: {reason}. Correct it or move it away."
+        ) from None
+
+
+def _explain(problem: Any, file: Path) -> str:
+    name = str(problem["loc"][0]) if problem["loc"] else ""
+    if problem["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(name, Settings.model_fields, n=1)
+        hint = f"Did you mean {close[0]!r}?" if close else "See the README for the names."
+        return f"{file}: there is no setting {name!r}. {hint}"
+    field = Settings.model_fields.get(name)
+    secret = field is not None and field.annotation is SecretStr
+    shown = "" if secret or not isinstance(problem["input"], str | int | float) else f" {problem['input']!r}:"
+    said = str(problem["msg"]).removeprefix("Value error, ")
+    source = variable(name) if variable(name) in os.environ else f"{file}: {name}"
+    return f"{source}:{shown} {said}"

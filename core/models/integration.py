@@ -16,6 +16,11 @@ class SyncKind(StrEnum):
     PRICE = "price"
     VERIFY = "verify"
     CATALOGUE = "catalogue"
+    """What exists in the shop."""
+    PRODUCTS = "products"
+    """Reading the whole inventory; belongs to no integration."""
+    STOCK_READ = "stock_read"
+    """Reading its stock alone; belongs to no integration."""
 
 
 class IntegrationSettings(Model):

@@ -124,6 +124,8 @@ class Order(Model):
     purge_at: Instant | None = None
     """Non-Avasam orders only: when they are deleted if still unmapped."""
     allocated_service: str | None = None
+    given_at: Instant | None = None
+    """When Avasam was first asked to take it; None while it never was."""
     timeline: tuple[OrderEvent, ...] = ()
 
 
@@ -133,6 +135,6 @@ class Tombstone(Model):
     integration_id: str
     order_id: str
     sku_ids: tuple[str, ...]
-    purged_at: Instant
-    updated_at: Instant
-    """The order's TikTok update time when it was purged."""
+    since: Instant
+    reason: str = "purged"
+    """`purged` after 72 hours, or `excluded` by the settings."""

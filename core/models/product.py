@@ -36,6 +36,8 @@ class Product(Model):
     images: tuple[str, ...] = ()
     attributes: dict[str, str] = {}
     weight_kg: Amount | None = None
+    missing: bool = False
+    """The last read of the inventory did not hold it any more; its stock is unknown then."""
     read_at: Instant | None = None
     """When any of this last changed in the inventory."""
 

@@ -1,19 +1,16 @@
-"""Where an imported order stands, from what TikTok says and what is mapped (domain.md, imported Avasam orders)."""
+"""Where an imported order stands (domain.md, What happens to an imported Avasam order)."""
 
 from dataclasses import dataclass
 from typing import Final
 
 from core.models.decision import Decision
 from core.models.order import ChannelOrder, OrderKind, OrderState
+from core.rules.order_import import ImportResult, Phase
 
-ON_HOLD: Final = "ON_HOLD"
-CANCELLED: Final = "CANCELLED"
-AWAITING_SHIPMENT: Final = "AWAITING_SHIPMENT"
-SHIPPED: Final = frozenset(
-    {"PARTIALLY_SHIPPING", "AWAITING_COLLECTION", "IN_TRANSIT", "DELIVERED", "COMPLETED"}
+GIVEN: Final = frozenset(
+    {OrderState.SENDING, OrderState.SENT, OrderState.DISPATCHED, OrderState.TRACKING_RETURNED}
 )
-
-_GIVEN_TO_AVASAM: Final = frozenset({OrderState.SENDING, OrderState.SENT, OrderState.DISPATCHED})
+"""States in which Avasam has the order, or may have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,56 +22,51 @@ class Standing:
 
 
 def standing(
-    order: ChannelOrder, kind: OrderKind, *, service: str | None, before: OrderState | None = None
+    order: ChannelOrder,
+    result: ImportResult,
+    *,
+    service: str | None,
+    before: Standing | None = None,
+    given: bool = False,
 ) -> Decision[Standing]:
-    """The state of an imported order; `service` is its mapped Avasam service, `before` its state so far.
+    """The state of an imported order.
 
-    What was given to Avasam stays given: only a cancellation changes it here, and then a person decides.
+    `service` is the Avasam shipping service that its delivery option is mapped to, `before` where it stood,
+    `given` whether it ever went to Avasam. What was given stays given: only a cancellation still changes
+    it, and then a person decides.
     """
-    status = order.status or "no status"
-    if before in _GIVEN_TO_AVASAM or before is OrderState.TRACKING_RETURNED:
-        if order.status == CANCELLED and before is not OrderState.TRACKING_RETURNED:
-            return _decided(
-                OrderState.FLAGGED, "cancelled on TikTok after it went to Avasam: cancel it there", status
+    if given and before is not None:
+        if result.phase is Phase.CANCELLED and before.state is not OrderState.TRACKING_RETURNED:
+            return _stands(
+                order, OrderState.FLAGGED, "cancelled on TikTok after it went to Avasam: cancel it there"
             )
-        return _decided(before, None, status)
-    if before is OrderState.FLAGGED:
-        return _decided(before, _flag_reason(order), status)
-    if order.status == CANCELLED:
+        return _stands(order, before.state, before.reason)
+    if result.phase is Phase.CANCELLED:
         because = f" ({order.cancel_reason})" if order.cancel_reason else ""
-        return _decided(
-            OrderState.CANCELLED, f"cancelled on TikTok before it went to Avasam{because}", status
+        return _stands(order, OrderState.CANCELLED, f"cancelled before it went to Avasam{because}")
+    if result.kind is OrderKind.NON_AVASAM and order.lines:
+        return _stands(order, OrderState.NON_AVASAM)
+    if result.phase is Phase.SHIPPED:
+        return _stands(order, OrderState.CLOSED, "already shipped on TikTok: Avasam is not asked again")
+    if result.attention is not None:
+        return _stands(order, OrderState.FLAGGED, result.attention)
+    if result.on_hold:
+        return _stands(
+            order, OrderState.HELD, "TikTok holds it for about an hour: the buyer may still cancel"
         )
-    if kind is OrderKind.NON_AVASAM:
-        return _decided(OrderState.NON_AVASAM, None, status)
-    if order.status in SHIPPED:
-        return _decided(OrderState.CLOSED, "already shipped on TikTok: Avasam is not asked again", status)
-    if order.status == ON_HOLD or order.is_on_hold:
-        return _held("TikTok holds it while the buyer may cancel freely, for about an hour", status)
-    if order.status != AWAITING_SHIPMENT:
-        return _held(
-            f"TikTok reports the status {status!r}, which is not known here: look in Seller Center", status
-        )
-    if order.flags():
-        return _decided(OrderState.FLAGGED, _flag_reason(order), status)
+    if result.flags:
+        named = " and ".join(result.flags)
+        return _stands(order, OrderState.FLAGGED, f"{named} order: a person decides whether Avasam ships it")
     if order.cancel_requested:
-        return _held("the buyer asked to cancel: answer in Seller Center", status)
+        return _stands(order, OrderState.HELD, "the buyer asks to cancel: answer in TikTok's Seller Center")
     if order.address.masked:
-        return _held("the address is masked: TikTok ships it itself, Avasam cannot", status)
+        return _stands(order, OrderState.HELD, "the address is masked: TikTok ships it itself, Avasam cannot")
     if service is None:
         option = order.delivery_option_name or order.delivery_option_id or "without a name"
-        return _held(f"no shipping mapping for the delivery option {option!r}", status)
-    return _decided(OrderState.READY, None, status, f"shipping service {service}")
+        return _stands(order, OrderState.HELD, f"no shipping mapping for the delivery option {option!r}")
+    return Decision(Standing(OrderState.READY), (f"TikTok {order.status}", f"service {service}", "ready"))
 
 
-def _flag_reason(order: ChannelOrder) -> str:
-    return f"{' and '.join(order.flags()) or 'special'} order: a person decides whether Avasam ships it"
-
-
-def _held(reason: str, status: str) -> Decision[Standing]:
-    return _decided(OrderState.HELD, reason, status)
-
-
-def _decided(state: OrderState, reason: str | None, status: str, *steps: str) -> Decision[Standing]:
-    shown = (f"TikTok status {status}", *steps, *([reason] if reason else []), state.value)
-    return Decision(Standing(state, reason), shown)
+def _stands(order: ChannelOrder, state: OrderState, reason: str | None = None) -> Decision[Standing]:
+    steps = (f"TikTok {order.status}", *((reason,) if reason else ()), state.value)
+    return Decision(Standing(state, reason), steps)

@@ -1,0 +1,139 @@
+"""Ties settings, store, vault, clock and network together; everything above asks this for what it needs."""
+
+import os
+import socket
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from core.channel.pace import Pace
+from core.channel.port import Authoriser, Channel
+from core.channel.tiktok.adapter import TikTokAuthoriser, TikTokShop
+from core.channel.tiktok.auth import TikTokAuth, TokenPair
+from core.channel.tiktok.client import AppCredentials, TikTokClient, Tokens
+from core.channel.tiktok.tokens import TokenKeeper
+from core.clock import Clock
+from core.inventory.avasam import AvasamClient
+from core.inventory.file import FileInventory
+from core.inventory.port import Inventory
+from core.models.integration import Integration
+from core.settings import Settings
+from core.store import Store
+from core.sync.runner import Sources
+from core.vault import Vault
+
+CONNECT_SECONDS: Final = 10.0
+ANSWER_SECONDS: Final = 30.0
+
+
+class Backend:
+    """One program's way to its store and to the network. Close it when done."""
+
+    def __init__(self, *, settings: Settings, store: Store, vault: Vault, clock: Clock) -> None:
+        self.settings = settings
+        self.store = store
+        self.vault = vault
+        self.clock = clock
+        self.owner = f"{socket.gethostname()}:{os.getpid()}"
+        self._http = httpx.AsyncClient(
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            limits=httpx.Limits(max_connections=20, max_keepalive_connections=20),
+            follow_redirects=False,
+        )
+        self._paces: dict[str, Pace] = {}
+        self._keepers: dict[str, TokenKeeper] = {}
+        self._app = AppCredentials(settings.tiktok_app_key, settings.tiktok_app_secret.get_secret_value())
+        self._avasam: AvasamClient | None = None
+
+    def auth(self) -> TikTokAuth:
+        """Consent address and token calls of our app."""
+        return TikTokAuth(
+            self._http,
+            auth_url=self.settings.tiktok_auth_url,
+            consent_url=self.settings.tiktok_consent_url,
+            app=self._app,
+            service_id=self.settings.tiktok_service_id,
+        )
+
+    def authoriser(self, pair: TokenPair) -> Authoriser:
+        """The shops behind tokens that are not stored yet."""
+        pace = Pace(self.settings.calls_per_second)
+        return TikTokAuthoriser(self._client(_FreshTokens(pair), pace, None))
+
+    def channel_for(self, integration: Integration) -> Channel:
+        """The shop of an integration. All of its calls in this process share one pace and one token keeper."""
+        pace = self._paces.setdefault(integration.shop.id, Pace(self.settings.calls_per_second))
+        keeper = self._keepers.get(integration.authorisation_id)
+        if keeper is None:
+            keeper = self._keepers[integration.authorisation_id] = TokenKeeper(
+                integration.authorisation_id,
+                store=self.store,
+                vault=self.vault,
+                auth=self.auth(),
+                clock=self.clock,
+                owner=self.owner,
+            )
+        client = self._client(keeper, pace, integration.shop.cipher)
+        return TikTokShop(client, integration_id=integration.id, clock=self.clock)
+
+    def inventory(self) -> Inventory | None:
+        """Where products come from: a file if one is named, else the Seller API, else nowhere."""
+        if self.settings.inventory_file is not None:
+            return FileInventory(self.settings.inventory_file)
+        if not self.settings.consumer_key or not self.settings.secret_key.get_secret_value():
+            return None
+        if self._avasam is None:
+            self._avasam = AvasamClient(
+                self._http,
+                base_url=self.settings.api_url,
+                consumer_key=self.settings.consumer_key,
+                secret_key=self.settings.secret_key.get_secret_value(),
+                clock=self.clock,
+            )
+        return self._avasam
+
+    def inventory_file(self, path: Path) -> Inventory:
+        """An inventory file that somebody names, whatever the settings say."""
+        return FileInventory(path)
+
+    def sources(self) -> Sources:
+        """What the worker reads from and writes to."""
+        return Sources(
+            store=self.store,
+            clock=self.clock,
+            settings=self.settings,
+            channel_for=self.channel_for,
+            inventory=self.inventory(),
+        )
+
+    async def close(self) -> None:
+        """Close the network and the store."""
+        await self._http.aclose()
+        await self.store.close()
+
+    def _client(self, tokens: Tokens, pace: Pace, cipher: str | None) -> TikTokClient:
+        return TikTokClient(
+            self._http,
+            base_url=self.settings.tiktok_api_url,
+            app=self._app,
+            tokens=tokens,
+            clock=self.clock,
+            pace=pace,
+            cipher=cipher,
+        )
+
+
+class _FreshTokens:
+    """The `Tokens` of an authorisation that was given this minute and is not stored yet."""
+
+    def __init__(self, pair: TokenPair) -> None:
+        self._token = pair.access_token
+
+    async def access_token(self) -> str:
+        """The access token that came with the code."""
+        return self._token
+
+    async def renew(self, stale: str) -> str:
+        """The same: a token that is refused at birth stays refused."""
+        return stale

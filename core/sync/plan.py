@@ -1,0 +1,247 @@
+"""The plan: what the rules want minus what TikTok confirmed. It can be shown without being applied."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, cast
+
+from core import tables
+from core.models.integration import Integration, IntegrationSettings
+from core.models.listing import Listing, PricingRule
+from core.models.product import Product
+from core.rules.guard import GO_ON, GuardLimits, GuardVerdict, check_prices, check_stock, moves_far
+from core.rules.price import selling_price
+from core.rules.stock import quantity_of
+from core.store import Json, Reader
+
+HOLD_AFTER: Final = 3
+"""Identical failures in a row after which a push waits for another input (domain.md, Listing status)."""
+
+
+class Aspect(StrEnum):
+    """What a plan changes."""
+
+    STOCK = "stock"
+    PRICE = "price"
+
+
+class Skipped(StrEnum):
+    """Why a mapped SKU is not in the plan although nothing was compared."""
+
+    UNKNOWN = "unknown"
+    """Its stock or price is unknown: never pushed (domain.md)."""
+    NO_PRODUCT = "no_product"
+    NOT_IN_SHOP = "not_in_shop"
+    HELD = "held"
+    """Three identical failures; waits for another value."""
+    CURRENCY = "currency"
+    """The shop sells in another currency than the product is priced in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value to push: `desired` replaces `confirmed` (None = never confirmed), both as text."""
+
+    sku_id: str
+    product_id: str
+    avasam_sku: str
+    desired: str
+    confirmed: str | None
+    currency: str = ""
+    warehouses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that one pass would push, by product, and what it leaves alone."""
+
+    aspect: Aspect
+    changes: Sequence[Change]
+    mapped: int
+    skipped: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Reason -> channel SKU ids."""
+    verdict: GuardVerdict = GO_ON
+
+    def by_product(self) -> dict[str, list[Change]]:
+        """One call a product."""
+        grouped: dict[str, list[Change]] = {}
+        for change in self.changes:
+            grouped.setdefault(change.product_id, []).append(change)
+        return grouped
+
+    def counts(self) -> Counter[str]:
+        """How many change and how many are skipped, by reason."""
+        counts = Counter({f"skipped_{reason}": len(ids) for reason, ids in self.skipped.items() if ids})
+        counts["planned"] = len(self.changes)
+        return counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Pushed:
+    confirmed: str | None
+    failures: int
+    failed_input: str | None
+
+
+async def plan_stock(store: Reader, integration: Integration, limits: GuardLimits) -> Plan:
+    """The quantities to push. Only mapped SKUs; unknown stock is left alone (A40)."""
+    settings = integration.settings
+    stock = {sku: row[0] async for sku, row in _rows(store, tables.PRODUCTS, ("stock",))}
+    pushed = await _pushed(store, integration, Aspect.STOCK)
+    shop = {
+        key: row
+        async for key, row in _rows(
+            store, tables.CHANNEL_SKUS, ("product_id", "quantities", "deleted"), integration
+        )
+    }
+    changes: list[Change] = []
+    skipped: dict[str, list[str]] = {}
+    mapped = zeroing = 0
+    async for key, (sku_id, avasam_sku) in _rows(
+        store, tables.SKU_MAPPINGS, ("sku_id", "avasam_sku"), integration
+    ):
+        mapped += 1
+        live = shop.get(key)
+        units = stock.get(cast("str", avasam_sku), _ABSENT)
+        reason = _stock_obstacle(live, units)
+        if reason is not None or live is None:
+            skipped.setdefault(reason or Skipped.NOT_IN_SHOP, []).append(cast("str", sku_id))
+            continue
+        desired = str(_quantity(cast("int", units), settings))
+        quantities = cast("dict[str, int]", live[1] or {})
+        state = pushed.get(key, _NEVER)
+        confirmed = state.confirmed if state.confirmed is not None else str(sum(quantities.values()))
+        if desired == confirmed:
+            continue
+        if _is_held(state, desired):
+            skipped.setdefault(Skipped.HELD, []).append(cast("str", sku_id))
+            continue
+        zeroing += desired == "0" and confirmed != "0"
+        changes.append(
+            Change(
+                sku_id=cast("str", sku_id),
+                product_id=cast("str", live[0]),
+                avasam_sku=cast("str", avasam_sku),
+                desired=desired,
+                confirmed=confirmed,
+                warehouses=tuple(quantities),
+            )
+        )
+    return Plan(Aspect.STOCK, changes, mapped, skipped, check_stock(zeroing, mapped, limits))
+
+
+async def plan_prices(store: Reader, integration: Integration, limits: GuardLimits) -> Plan:
+    """The prices to push, in the shop's currency (A41). Only where a draft says so is the rule worked out."""
+    own = {sku: row async for sku, row in _rows(store, tables.PRODUCTS, ("selling_price", "currency"))}
+    drafts = {
+        key: Listing.from_document(row)
+        async for key, row in store.scan(tables.LISTINGS, prefix=tables.prefix(integration.id))
+    }
+    rules = {
+        rule.id: rule
+        async for _, row in store.scan(tables.PRICING_RULES, prefix=tables.prefix(integration.id))
+        for rule in (PricingRule.from_document(row),)
+    }
+    pushed = await _pushed(store, integration, Aspect.PRICE)
+    shop = {
+        key: row
+        async for key, row in _rows(
+            store, tables.CHANNEL_SKUS, ("product_id", "live_price", "currency", "deleted"), integration
+        )
+    }
+    changes: list[Change] = []
+    skipped: dict[str, list[str]] = {}
+    mapped = moved = 0
+    async for key, (sku_id, avasam_sku) in _rows(
+        store, tables.SKU_MAPPINGS, ("sku_id", "avasam_sku"), integration
+    ):
+        mapped += 1
+        live, product = shop.get(key), own.get(cast("str", avasam_sku))
+        reason = _price_obstacle(live, product)
+        if reason is not None or live is None or product is None:
+            skipped.setdefault(reason or Skipped.NOT_IN_SHOP, []).append(cast("str", sku_id))
+            continue
+        draft = drafts.get(tables.key(integration.id, cast("str", avasam_sku)))
+        price = await _price(store, cast("str", avasam_sku), product[0], draft, rules)
+        if price is None:
+            skipped.setdefault(Skipped.UNKNOWN, []).append(cast("str", sku_id))
+            continue
+        state = pushed.get(key, _NEVER)
+        confirmed = state.confirmed if state.confirmed is not None else cast("str | None", live[1])
+        if confirmed is not None and Decimal(confirmed) == price:
+            continue
+        if _is_held(state, str(price)):
+            skipped.setdefault(Skipped.HELD, []).append(cast("str", sku_id))
+            continue
+        moved += confirmed is not None and moves_far(Decimal(confirmed), price, limits)
+        changes.append(
+            Change(
+                sku_id=cast("str", sku_id),
+                product_id=cast("str", live[0]),
+                avasam_sku=cast("str", avasam_sku),
+                desired=str(price),
+                confirmed=confirmed,
+                currency=cast("str", live[2]),
+            )
+        )
+    return Plan(Aspect.PRICE, changes, mapped, skipped, check_prices(moved, mapped, limits))
+
+
+_ABSENT: Final = object()
+_NEVER: Final = _Pushed(None, 0, None)
+_Row = tuple[Json, ...]
+
+
+def _quantity(units: int, settings: IntegrationSettings) -> int:
+    return quantity_of(units, settings.max_quantity, settings.stock_threshold)
+
+
+def _stock_obstacle(live: _Row | None, units: object) -> Skipped | None:
+    if live is None or live[2]:
+        return Skipped.NOT_IN_SHOP
+    if units is _ABSENT:
+        return Skipped.NO_PRODUCT
+    return Skipped.UNKNOWN if units is None else None
+
+
+def _price_obstacle(live: _Row | None, product: _Row | None) -> Skipped | None:
+    if live is None or live[3]:
+        return Skipped.NOT_IN_SHOP
+    if product is None:
+        return Skipped.NO_PRODUCT
+    return Skipped.CURRENCY if live[2] and live[2] != product[1] else None
+
+
+def _is_held(state: _Pushed, desired: str) -> bool:
+    return state.failures >= HOLD_AFTER and state.failed_input == desired
+
+
+async def _price(
+    store: Reader, avasam_sku: str, own: Json, draft: Listing | None, rules: Mapping[str, PricingRule]
+) -> Decimal | None:
+    if draft is None or (draft.rule_id is None and draft.typed_price is None):
+        return None if own is None else Decimal(str(own))
+    document = await store.get(tables.PRODUCTS, avasam_sku)
+    if document is None:
+        return None
+    rule = rules.get(draft.rule_id) if draft.rule_id else None
+    return selling_price(Product.from_document(document), draft, rule).value.amount
+
+
+async def _pushed(store: Reader, integration: Integration, which: Aspect) -> dict[str, _Pushed]:
+    names = tuple(f"{which}.{name}" for name in ("value", "failures", "failed_input"))
+    return {
+        key: _Pushed(cast("str | None", value), cast("int", failures or 0), cast("str | None", failed))
+        async for key, (value, failures, failed) in _rows(store, tables.LISTING_SYNCS, names, integration)
+    }
+
+
+async def _rows(
+    store: Reader, table: str, fields: Sequence[str], integration: Integration | None = None
+) -> AsyncIterator[tuple[str, _Row]]:
+    prefix = "" if integration is None else tables.prefix(integration.id)
+    async for chunk in store.columns(table, fields, prefix=prefix):
+        for row in chunk:
+            yield row

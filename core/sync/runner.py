@@ -1,0 +1,245 @@
+"""Runs one kind of sync for one integration and writes down how it went, whatever happens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from core import tables
+from core.channel.errors import ChannelError, NeedsReauthorisation, Retryable
+from core.channel.port import Channel
+from core.clock import Clock
+from core.inventory.errors import InventoryError, InventoryThrottled
+from core.inventory.port import Inventory
+from core.models.integration import Integration, SyncKind, SyncState
+from core.models.job import Severity
+from core.settings import Settings
+from core.store import Lease, Store
+from core.sync import timers
+from core.sync.catalogue import download_catalogue
+from core.sync.context import Outcome, Progress, SyncContext, SyncRefused, guard_limits, no_progress
+from core.sync.inventory import take_products, take_stock
+from core.sync.jobs import note_activity
+from core.sync.orders import sync_orders
+from core.sync.problems import note_problem, solve_problem
+from core.sync.push import sync_prices, sync_stock, verify_stock
+
+_log = structlog.get_logger(__name__)
+
+REAUTHORISE: Final = "needs-reauthorisation"
+_FAILURES: Final = (ChannelError, InventoryError, SyncRefused)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the runner reads from and writes to."""
+
+    store: Store
+    clock: Clock
+    settings: Settings
+    channel_for: Callable[[Integration], Channel]
+    inventory: Inventory | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How one sync went: its outcome, or the error with its cure."""
+
+    kind: SyncKind
+    outcome: Outcome | None = None
+    error: str | None = None
+    cure: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it finished and the guard did not stop it."""
+        return self.outcome is not None and self.outcome.stopped is None
+
+
+async def run_kind(
+    sources: Sources,
+    integration: Integration,
+    kind: SyncKind,
+    lease: Lease,
+    *,
+    confirmed: bool = False,
+    progress: Progress = no_progress,
+) -> Ran:
+    """One sync of an enabled, authorised integration. LeaseLost alone is raised: another worker is at it."""
+    store, clock = sources.store, sources.clock
+    state = await timers.load(store, integration.id, kind)
+    started = clock.now()
+    try:
+        ctx = SyncContext(
+            store=store,
+            clock=clock,
+            channel=sources.channel_for(integration),
+            integration=integration,
+            lease=lease,
+            settings=sources.settings,
+            confirmed=confirmed,
+            progress=progress,
+        )
+        outcome, state = await _work(ctx, kind, state)
+    except NeedsReauthorisation as error:
+        await _pause_integration(sources, integration, error, lease)
+        return await _note_failure(sources, state, started, error, lease)
+    except _FAILURES as error:
+        return await _note_failure(sources, state, started, error, lease)
+    return await _note_success(sources, state, started, outcome, lease)
+
+
+async def _work(ctx: SyncContext, kind: SyncKind, state: SyncState) -> tuple[Outcome, SyncState]:
+    match kind:
+        case SyncKind.ORDERS:
+            outcome, watermark = await sync_orders(ctx, state)
+            return outcome, state.model_copy(update={"watermark": watermark})
+        case SyncKind.STOCK:
+            return await sync_stock(ctx), state
+        case SyncKind.PRICE:
+            return await sync_prices(ctx), state
+        case SyncKind.VERIFY:
+            return await verify_stock(ctx), state
+        case SyncKind.CATALOGUE:
+            return await download_catalogue(ctx), state
+        case _:
+            raise AssertionError(f"{kind} belongs to no integration")
+
+
+async def read_inventory(
+    sources: Sources, kind: SyncKind, lease: Lease, *, confirmed: bool = False
+) -> Ran | None:
+    """Read all products (PRODUCTS) or stock alone (STOCK_READ); None when no inventory is set up."""
+    if sources.inventory is None:
+        return None
+    state = await timers.load(sources.store, None, kind)
+    started = sources.clock.now()
+    limits = guard_limits(sources.settings)
+    try:
+        if kind is SyncKind.PRODUCTS:
+            products = await sources.inventory.read_products()
+            outcome = await take_products(
+                sources.store, sources.clock, products, limits, lease=lease, confirmed=confirmed
+            )
+            if outcome.stopped is None:
+                # Stock came with the products: its own timer need not ask again so soon.
+                stock_timer = await timers.load(sources.store, None, SyncKind.STOCK_READ)
+                now = sources.clock.now()
+                await timers.save(
+                    sources.store, timers.finished(stock_timer, started, now, sources.settings, {}), lease
+                )
+        else:
+            stock = await sources.inventory.read_stock()
+            outcome = await take_stock(sources.store, stock, limits, lease=lease, confirmed=confirmed)
+    except _FAILURES as error:
+        return await _note_failure(sources, state, started, error, lease)
+    return await _note_success(sources, state, started, outcome, lease)
+
+
+async def _note_success(
+    sources: Sources, state: SyncState, started: datetime, outcome: Outcome, lease: Lease
+) -> Ran:
+    now = sources.clock.now()
+    owner = _owner(state)
+    stopped = outcome.stopped
+    code = f"sync-{state.kind}"
+    if stopped is not None:
+        await timers.save(
+            sources.store, timers.failed(state, started, now, sources.settings, stopped.what), lease
+        )
+        async with sources.store.transaction(fence=lease) as tx:
+            await note_problem(
+                tx, sources.clock, owner, code, what=stopped.what, why=stopped.why, cure=stopped.cure
+            )
+        return Ran(state.kind, outcome, stopped.what, stopped.cure)
+    await timers.save(
+        sources.store, timers.finished(state, started, now, sources.settings, outcome.counts), lease
+    )
+    async with sources.store.transaction(fence=lease) as tx:
+        await solve_problem(tx, owner, code)
+    if outcome.changed():
+        await note_activity(
+            sources.store,
+            lease,
+            integration_id=owner,
+            kind=state.kind.value,
+            started_at=started,
+            finished_at=now,
+            ok=True,
+            counts=outcome.counts,
+        )
+    return Ran(state.kind, outcome)
+
+
+async def _note_failure(
+    sources: Sources,
+    state: SyncState,
+    started: datetime,
+    error: ChannelError | InventoryError | SyncRefused,
+    lease: Lease,
+) -> Ran:
+    now = sources.clock.now()
+    what, why, cure = _told(error)
+    _log.warning("sync failed", kind=state.kind.value, integration=_owner(state), what=what)
+    retry_after = error.retry_after if isinstance(error, Retryable | InventoryThrottled) else None
+    await timers.save(
+        sources.store, timers.failed(state, started, now, sources.settings, what, retry_after), lease
+    )
+    async with sources.store.transaction(fence=lease) as tx:
+        await note_problem(
+            tx,
+            sources.clock,
+            _owner(state),
+            f"sync-{state.kind}",
+            what=what,
+            why=why,
+            cure=cure,
+            severity=Severity.WARNING if isinstance(error, Retryable) else Severity.ERROR,
+            request_id=error.request_id if isinstance(error, ChannelError) else None,
+        )
+    await note_activity(
+        sources.store,
+        lease,
+        integration_id=_owner(state),
+        kind=state.kind.value,
+        started_at=started,
+        finished_at=now,
+        ok=False,
+        counts={},
+        text=what,
+    )
+    return Ran(state.kind, None, what, cure)
+
+
+async def _pause_integration(
+    sources: Sources, integration: Integration, error: NeedsReauthorisation, lease: Lease
+) -> None:
+    """Mark it, so that its timers and jobs wait without failing until somebody reauthorises (A16)."""
+    async with sources.store.transaction(fence=lease) as tx:
+        document = await tx.get(tables.INTEGRATIONS, integration.id)
+        if document is None:
+            return
+        await tx.put(tables.INTEGRATIONS, integration.id, {**document, "needs_reauthorisation": error.what})
+        await note_problem(
+            tx,
+            sources.clock,
+            integration.id,
+            REAUTHORISE,
+            what=f"{integration.name} needs reauthorisation",
+            why=error.what,
+            cure=error.cure,
+            request_id=error.request_id,
+        )
+
+
+def _told(error: ChannelError | InventoryError | SyncRefused) -> tuple[str, str, str]:
+    if isinstance(error, InventoryError):
+        return error.what, error.why, error.cure
+    why = f"TikTok's code is {error.code}." if isinstance(error, ChannelError) and error.code else ""
+    return error.what, why, error.cure
+
+
+def _owner(state: SyncState) -> str | None:
+    return None if state.integration_id == tables.EVERYWHERE else state.integration_id

@@ -1,0 +1,46 @@
+"""The tables of the store and how their keys are made. Keys of one integration share the prefix `<id>/`."""
+
+from typing import Final
+
+INTEGRATIONS: Final = "integrations"
+AUTHORISATIONS: Final = "authorisations"
+PENDING_AUTHORISATIONS: Final = "pending_authorisations"
+SYNC_STATES: Final = "sync_states"
+PRODUCTS: Final = "products"
+CHANNEL_SKUS: Final = "channel_skus"
+SKU_MAPPINGS: Final = "sku_mappings"
+SHIPPING_MAPPINGS: Final = "shipping_mappings"
+LISTINGS: Final = "listings"
+PRICING_RULES: Final = "pricing_rules"
+LISTING_SYNCS: Final = "listing_syncs"
+ORDERS: Final = "orders"
+TOMBSTONES: Final = "tombstones"
+JOBS: Final = "jobs"
+ACTIVITY: Final = "activity"
+PROBLEMS: Final = "problems"
+
+OF_ONE_INTEGRATION: Final = (
+    SYNC_STATES,
+    CHANNEL_SKUS,
+    SKU_MAPPINGS,
+    SHIPPING_MAPPINGS,
+    LISTINGS,
+    PRICING_RULES,
+    LISTING_SYNCS,
+    TOMBSTONES,
+    PROBLEMS,
+)
+"""What goes when an integration is removed; order history stays (domain.md, Removal)."""
+
+EVERYWHERE: Final = "-"
+"""Stands for the integration in keys of things that belong to none, such as reading the inventory."""
+
+
+def key(integration_id: str | None, *parts: str) -> str:
+    """The key of a document inside an integration, e.g. `key("i1", "1729")` is `i1/1729`."""
+    return "/".join((integration_id or EVERYWHERE, *parts))
+
+
+def prefix(integration_id: str | None) -> str:
+    """What all keys of one integration start with."""
+    return f"{integration_id or EVERYWHERE}/"
