@@ -60,6 +60,56 @@ class Warehouse:
     is_default: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What was handed to a carrier: its tracking number, the carrier's id at the channel, its line items."""
+
+    tracking_number: str
+    carrier_id: str
+    line_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """The package that the channel made of a parcel, and what it wants to be known."""
+
+    package_id: str
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """A cancellation or the request for one; `kind`, `status` and `by` are the channel's own words."""
+
+    id: str
+    order_id: str
+    kind: str
+    status: str
+    by: str
+    reason: str
+    created_at: datetime | None
+    updated_at: datetime | None
+    line_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOption:
+    """A way to deliver that buyers choose from, and the warehouses that offer it."""
+
+    id: str
+    name: str
+    kind: str
+    warehouse_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A carrier that may bring parcels of a delivery option."""
+
+    id: str
+    name: str
+
+
 Refusals = Mapping[str, ChannelError]
 """SKU id -> why the channel refused it; SKUs that are not in it were accepted."""
 
@@ -89,6 +139,38 @@ class Channel(Protocol):
 
     async def push_prices(self, product_id: str, prices: Mapping[str, Money]) -> Refusals:
         """Set prices of one product: SKU id -> price."""
+        ...
+
+
+class Fulfilment(Protocol):
+    """Following single orders, and telling the channel that they left."""
+
+    def order_details(self, ids: Sequence[str]) -> AsyncIterator[OrdersPage]:
+        """These orders as they are now; orders that are gone are missing from the answer."""
+        ...
+
+    async def mark_shipped(self, order_id: str, parcel: Parcel) -> Shipped:
+        """Hand over a parcel. Never repeated: after a LostReply the order's packages tell what happened."""
+        ...
+
+    async def update_tracking(self, package_id: str, *, tracking_number: str, carrier_id: str) -> None:
+        """Correct a package's tracking; the channel allows it for a while after shipping."""
+        ...
+
+    def cancellations(self, *, since: datetime, until: datetime) -> AsyncIterator[Sequence[Cancellation]]:
+        """Cancellations and requests for one, updated in [since, until), oldest update first."""
+        ...
+
+
+class Logistics(Protocol):
+    """What the shop offers its buyers for delivery."""
+
+    async def delivery_options(self) -> Sequence[DeliveryOption]:
+        """Every option of every sales warehouse, each once."""
+        ...
+
+    async def carriers(self, delivery_option_id: str) -> Sequence[Carrier]:
+        """The carriers of an option; none where the channel itself delivers."""
         ...
 
 

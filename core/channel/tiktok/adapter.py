@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from core.channel.errors import ChannelError, DataRefused, UnreadableReply
+from core.channel.errors import ChannelError
 from core.channel.port import CataloguePage, LiveStock, OrdersPage, Refusals, Unreadable, Warehouse
 from core.channel.tiktok import operations, wire
 from core.channel.tiktok.client import TikTokClient
-from core.channel.tiktok.errors import error_for
-from core.channel.tiktok.reading import read_order, read_skus
+from core.channel.tiktok.logistics import read_warehouses
+from core.channel.tiktok.paging import pages
+from core.channel.tiktok.reading import orders_page, read_refusals, read_skus
 from core.clock import Clock
 from core.models.base import Money
 from core.models.integration import Shop
@@ -17,12 +18,9 @@ from core.text import clean_line
 
 PAGE: Final = 100
 SEARCH_CAP: Final = 10_000
-"""The product search stops here (12052180): larger shops are read in windows of creation time."""
+"""The product search stops counting here (12052180): larger shops are read in windows of creation time."""
 STOCK_BATCH: Final = 600
-SALES_WAREHOUSE: Final = "SALES_WAREHOUSE"
-_ENABLED: Final = "ENABLED"
-_CHECK_FAILED: Final = 12052990
-"""A wrapper: the reason is in `detail.extra_errors`."""
+_TOO_MANY: Final = 12052180
 
 
 class TikTokShop:
@@ -40,19 +38,9 @@ class TikTokShop:
             update_time_lt=int(until.timestamp()),
         )
         query = {"page_size": str(PAGE), "sort_field": "update_time", "sort_order": "ASC"}
-        seen: set[str] = set()
-        while True:
-            page = await self._client.call(operations.SEARCH_ORDERS, wire.OrdersPage, query=query, body=body)
-            read = [read_order(row) for row in page.orders]
-            yield OrdersPage(
-                orders=[row for row in read if not isinstance(row, Unreadable)],
-                unreadable=[row for row in read if isinstance(row, Unreadable)],
-                total=page.total_count,
-            )
-            if not page.next_page_token:
-                return
-            _refuse_loop(seen, page.next_page_token)
-            query["page_token"] = page.next_page_token
+        found = pages(self._client, operations.SEARCH_ORDERS, wire.OrdersPage, query=query, body=body)
+        async for page in found:
+            yield orders_page(page.orders, total=page.total_count)
 
     async def catalogue(self, *, until: datetime) -> AsyncIterator[CataloguePage]:
         """See Channel.catalogue. A window that holds more than the search can show is halved."""
@@ -61,25 +49,17 @@ class TikTokShop:
             start, end = windows.pop()
             body = wire.ProductSearch(status="ALL", create_time_ge=start or None, create_time_le=end)
             query = {"page_size": str(PAGE)}
-            seen: set[str] = set()
-            while True:
-                try:
-                    page = await self._client.call(
-                        operations.SEARCH_PRODUCTS, wire.ProductsPage, query=query, body=body
-                    )
-                except ChannelError as error:
-                    if error.code != 12052180 or end <= start or seen:
-                        raise
-                    windows.extend(_halves(start, end))
-                    break
-                if page.total_count > SEARCH_CAP and end > start and not seen:
-                    windows.extend(_halves(start, end))
-                    break
-                yield self._catalogue_page(page)
-                if not page.next_page_token or not page.products:
-                    break
-                _refuse_loop(seen, page.next_page_token)
-                query["page_token"] = page.next_page_token
+            found = pages(self._client, operations.SEARCH_PRODUCTS, wire.ProductsPage, query=query, body=body)
+            try:
+                async for page in found:
+                    if page.total_count >= SEARCH_CAP and end > start:
+                        windows.extend(_halves(start, end))
+                        break
+                    yield self._catalogue_page(page)
+            except ChannelError as error:
+                if error.code != _TOO_MANY or end <= start:
+                    raise
+                windows.extend(_halves(start, end))
 
     def _catalogue_page(self, page: wire.ProductsPage) -> CataloguePage:
         now = self._clock.now()
@@ -108,17 +88,7 @@ class TikTokShop:
 
     async def warehouses(self) -> Sequence[Warehouse]:
         """See Channel.warehouses."""
-        found = await self._client.call(operations.WAREHOUSES, wire.Warehouses)
-        return [
-            Warehouse(
-                id=row.id,
-                name=clean_line(row.name, 100),
-                is_sales=row.type == SALES_WAREHOUSE,
-                is_enabled=row.effect_status == _ENABLED,
-                is_default=row.is_default,
-            )
-            for row in found.warehouses
-        ]
+        return await read_warehouses(self._client)
 
     async def push_stock(self, product_id: str, quantities: Mapping[str, Mapping[str, int]]) -> Refusals:
         """See Channel.push_stock."""
@@ -159,12 +129,7 @@ class TikTokShop:
         result = await self._client.call(
             operation, wire.BatchResult, path={"product_id": product_id}, body=body
         )
-        refusals: dict[str, ChannelError] = {}
-        for item in result.errors:
-            # An error that names no SKU speaks of the product: none of its SKUs may count as confirmed.
-            for sku_id in (item.detail.sku_id,) if item.detail.sku_id else sku_ids:
-                refusals[sku_id] = _item_error(item, area)
-        return refusals
+        return read_refusals(result, sku_ids, area=area)
 
 
 class TikTokAuthoriser:
@@ -189,19 +154,6 @@ class TikTokAuthoriser:
         ]
 
 
-def _item_error(item: wire.ItemError, area: str) -> ChannelError:
-    """Why one item was refused; a wrapper's first inner reason says more than the wrapper."""
-    inner = item.detail.extra_errors[0] if item.detail.extra_errors else None
-    cause = inner if inner and item.code in {0, _CHECK_FAILED} else item
-    error = error_for(cause.code, cause.message)
-    where = f" (warehouse {clean_line(inner.warehouse_id, 64)})" if inner and inner.warehouse_id else ""
-    if not error.code:
-        return DataRefused(f"{error.what}{where}", area=area)
-    if where and isinstance(error, DataRefused):
-        return DataRefused(f"{error.what}{where}", area=error.area, code=error.code)
-    return error
-
-
 def _halves(start: int, end: int) -> list[tuple[int, int]]:
     """Two windows instead of one. The start of TikTok Shop stands in for "from the beginning"."""
     floor = start or int(datetime(2018, 1, 1, tzinfo=UTC).timestamp())
@@ -209,10 +161,3 @@ def _halves(start: int, end: int) -> list[tuple[int, int]]:
         return [(end, end)]
     middle = (floor + end) // 2
     return [(start, middle), (middle + 1, end)]
-
-
-def _refuse_loop(seen: set[str], token: str) -> None:
-    """A page token that comes again would make us read for ever."""
-    if token in seen:
-        raise UnreadableReply("TikTok's pages repeat themselves: the same page token came twice")
-    seen.add(token)

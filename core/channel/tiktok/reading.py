@@ -1,15 +1,26 @@
 """TikTok's rows as our models. This is the door: every text is cleaned here, every amount is exact."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
 from pydantic import ValidationError
 
-from core.channel.port import Unreadable
-from core.channel.tiktok.wire import AddressWire, LineItemWire, OrderWire, ProductWire, SkuWire, when
+from core.channel.errors import ChannelError, DataRefused
+from core.channel.port import OrdersPage, Refusals, Unreadable
+from core.channel.tiktok.errors import error_for
+from core.channel.tiktok.wire import (
+    AddressWire,
+    BatchResult,
+    ItemError,
+    LineItemWire,
+    OrderWire,
+    ProductWire,
+    SkuWire,
+    when,
+)
 from core.models.listing import ChannelSku
 from core.models.order import Address, ChannelOrder, OrderLine
 from core.text import clean_line, clean_text
@@ -17,6 +28,8 @@ from core.text import clean_line, clean_text
 _ID: Final = 64
 _NAME: Final = 200
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
+_CHECK_FAILED: Final = 12052990
+"""A wrapper: the reason is in `detail.extra_errors`."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CITY_LEVELS: Final = ("town", "city", "post town", "district")
 
@@ -56,6 +69,16 @@ def read_order(row: object) -> ChannelOrder | Unreadable:
     )
 
 
+def orders_page(rows: Sequence[object], *, total: int) -> OrdersPage:
+    """A page of orders, each read on its own: a bad row must not hide the others."""
+    read = [read_order(row) for row in rows]
+    return OrdersPage(
+        orders=[row for row in read if not isinstance(row, Unreadable)],
+        unreadable=[row for row in read if isinstance(row, Unreadable)],
+        total=total,
+    )
+
+
 def read_skus(row: object, *, integration_id: str, read_at: datetime) -> list[ChannelSku] | Unreadable:
     """Every SKU of one product, or why the product cannot be read."""
     try:
@@ -63,6 +86,32 @@ def read_skus(row: object, *, integration_id: str, read_at: datetime) -> list[Ch
     except ValidationError as error:
         return _unreadable(row, error)
     return [_sku(product, sku, integration_id, read_at) for sku in product.skus]
+
+
+def read_refusals(result: BatchResult, ids: Sequence[str], *, area: str) -> Refusals:
+    """Which of `ids` (SKUs, or products where the call takes those) a batch refused, and why.
+
+    An error that names none of them may mean any: none may count as accepted.
+    """
+    refusals: dict[str, ChannelError] = {}
+    for item in result.errors:
+        named = next((name for name in (item.detail.sku_id, item.detail.product_id) if name in ids), None)
+        for refused in (named,) if named else ids:
+            refusals.setdefault(refused, _item_error(item, area))
+    return refusals
+
+
+def _item_error(item: ItemError, area: str) -> ChannelError:
+    """Why one item was refused; a wrapper's first inner reason says more than the wrapper."""
+    inner = item.detail.extra_errors[0] if item.detail.extra_errors else None
+    cause = inner if inner and item.code in {0, _CHECK_FAILED} else item
+    error = error_for(cause.code, cause.message)
+    where = f" (warehouse {clean_line(inner.warehouse_id, _ID)})" if inner and inner.warehouse_id else ""
+    if not error.code:
+        return DataRefused(f"{error.what}{where}", area=area)
+    if where and isinstance(error, DataRefused):
+        return DataRefused(f"{error.what}{where}", area=error.area, code=error.code)
+    return error
 
 
 def _sku(product: ProductWire, sku: SkuWire, integration_id: str, read_at: datetime) -> ChannelSku:

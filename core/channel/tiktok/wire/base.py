@@ -37,6 +37,18 @@ class Reply(BaseModel):
         return data
 
 
+class Page(Reply):
+    """One page of a search; an absent or empty token means that it is the last."""
+
+    next_page_token: Id = ""
+    total_count: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no rows, which a page with a next one rarely does."""
+        return not any(rows for rows in vars(self).values() if isinstance(rows, tuple))
+
+
 class Body(BaseModel):
     """A request body; None is left out."""
 
@@ -60,7 +72,6 @@ class ErrorDetail(Reply):
 
     product_id: Id = ""
     sku_id: Id = ""
-    package_id: Id = ""
     extra_errors: tuple[ExtraError, ...] = ()
 
 

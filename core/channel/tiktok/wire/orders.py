@@ -1,8 +1,8 @@
-"""Orders, and telling TikTok that they were shipped."""
+"""Orders: the search, the detail."""
 
 from typing import Any
 
-from core.channel.tiktok.wire.base import Body, Id, Reply
+from core.channel.tiktok.wire.base import Body, Id, Page, Reply
 
 
 class LineItemWire(Reply):
@@ -91,12 +91,10 @@ class OrderWire(Reply):
     cancel_order_sla_time: int = 0
 
 
-class OrdersPage(Reply):
+class OrdersPage(Page):
     """POST /order/202309/orders/search. Orders are parsed one by one: one bad row must not hide a page."""
 
     orders: tuple[dict[str, Any], ...] = ()
-    next_page_token: str = ""
-    total_count: int = 0
 
 
 class OrderSearch(Body):
@@ -105,30 +103,3 @@ class OrderSearch(Body):
     update_time_ge: int | None = None
     update_time_lt: int | None = None
     order_status: str | None = None
-
-
-class ShippedLine(Body):
-    """One line item of a package."""
-
-    order_line_id: str
-
-
-class ShippingInfo(Body):
-    """A parcel's tracking."""
-
-    tracking_number: str
-    shipping_provider_id: str
-
-
-class MarkShipped(Body):
-    """POST /fulfillment/202610/orders/{order_id}/packages."""
-
-    order_line_list: tuple[ShippedLine, ...]
-    shipping_info_list: tuple[ShippingInfo, ...]
-
-
-class ShippedPackage(Reply):
-    """The package that marking as shipped made."""
-
-    order_id: Id = ""
-    package_id: Id = ""

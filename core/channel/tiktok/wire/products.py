@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.channel.tiktok.wire.base import Body, Id, Reply
+from core.channel.tiktok.wire.base import Body, Id, Page, Reply
 
 
 class InventoryWire(Reply):
@@ -48,12 +48,10 @@ class ProductWire(Reply):
     update_time: int = 0
 
 
-class ProductsPage(Reply):
+class ProductsPage(Page):
     """POST /product/202502/products/search."""
 
     products: tuple[dict[str, Any], ...] = ()
-    next_page_token: str = ""
-    total_count: int = 0
 
 
 class ProductSearch(Body):

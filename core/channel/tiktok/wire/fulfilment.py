@@ -1,0 +1,77 @@
+"""Telling TikTok that parcels left, and what buyers and sellers cancelled."""
+
+from core.channel.tiktok.wire.base import Body, Id, Page, Reply
+
+
+class ShippedLine(Body):
+    """One line item of a package."""
+
+    order_line_id: str
+
+
+class ShippingInfo(Body):
+    """A parcel's tracking."""
+
+    tracking_number: str
+    shipping_provider_id: str
+
+
+class MarkShipped(Body):
+    """POST /fulfillment/202610/orders/{order_id}/packages."""
+
+    order_line_list: tuple[ShippedLine, ...]
+    shipping_info_list: tuple[ShippingInfo, ...]
+
+
+class ShippingUpdate(Body):
+    """POST /fulfillment/202610/packages/{package_id}/shipping_info/update."""
+
+    shipping_info_list: tuple[ShippingInfo, ...]
+
+
+class WarningWire(Reply):
+    """What TikTok wants to be known although it did what was asked."""
+
+    message: str = ""
+
+
+class ShippedPackage(Reply):
+    """The package that marking as shipped made."""
+
+    order_id: Id = ""
+    package_id: Id = ""
+    warning: WarningWire = WarningWire()
+
+
+class CancellationSearch(Body):
+    """Filters of the cancellation search: `_ge` is inclusive, `_lt` exclusive, Unix seconds."""
+
+    update_time_ge: int | None = None
+    update_time_lt: int | None = None
+    order_ids: tuple[str, ...] | None = None
+
+
+class CancelledLine(Reply):
+    """A line item that a cancellation speaks of."""
+
+    order_line_item_id: Id = ""
+
+
+class CancellationWire(Reply):
+    """One cancellation or the request for one."""
+
+    cancel_id: Id
+    order_id: Id
+    cancel_type: str = ""
+    cancel_status: str = ""
+    role: str = ""
+    cancel_reason_text: str = ""
+    create_time: int = 0
+    update_time: int = 0
+    cancel_line_items: tuple[CancelledLine, ...] = ()
+
+
+class CancellationsPage(Page):
+    """POST /return_refund/202602/cancellations/search."""
+
+    cancellations: tuple[CancellationWire, ...] = ()

@@ -1,0 +1,208 @@
+"""Bodies and replies about making, editing, checking and ending listings."""
+
+from core.channel.tiktok.wire.base import Body, Id, Reply
+from core.channel.tiktok.wire.fulfilment import WarningWire
+from core.channel.tiktok.wire.products import AmountBody, ProductWire, WarehouseQuantity
+
+
+class ImageRef(Body):
+    """An uploaded image."""
+
+    uri: str
+
+
+class SideBody(Body):
+    """One side of a variation: known by id or named freely; only one of a SKU's sides carries an image."""
+
+    id: str | None = None
+    name: str | None = None
+    value_id: str | None = None
+    value_name: str | None = None
+    sku_img: ImageRef | None = None
+
+
+class IdentifierCode(Body):
+    """A barcode and its kind, e.g. EAN."""
+
+    code: str
+    type: str
+
+
+class SkuBody(Body):
+    """One SKU of a listing; all SKUs name the same sides."""
+
+    inventory: tuple[WarehouseQuantity, ...]
+    price: AmountBody
+    sales_attributes: tuple[SideBody, ...] | None = None
+    seller_sku: str | None = None
+    identifier_code: IdentifierCode | None = None
+
+
+class EditedSku(SkuBody):
+    """A SKU of a partial edit: without an id it is new, and SKUs that are left out are deleted (§7)."""
+
+    id: str | None = None
+
+
+class WeightBody(Body):
+    """A decimal string and GRAM, KILOGRAM or POUND."""
+
+    value: str
+    unit: str
+
+
+class DimensionsBody(Body):
+    """Decimal strings and CENTIMETER or INCH."""
+
+    length: str
+    width: str
+    height: str
+    unit: str
+
+
+class AttributeValueBody(Body):
+    """A value that the category knows by id, or one named freely."""
+
+    id: str | None = None
+    name: str | None = None
+
+
+class AttributeBody(Body):
+    """A product attribute and its values."""
+
+    id: str
+    values: tuple[AttributeValueBody, ...]
+
+
+class _Optional(Body):
+    brand_id: str | None = None
+    package_weight: WeightBody | None = None
+    package_dimensions: DimensionsBody | None = None
+    product_attributes: tuple[AttributeBody, ...] | None = None
+    external_product_id: str | None = None
+
+
+class ListingCheck(_Optional):
+    """POST /product/202309/products/listing_check: a dry run of the create."""
+
+    title: str
+    description: str
+    category_id: str
+    main_images: tuple[ImageRef, ...]
+    skus: tuple[SkuBody, ...]
+
+
+class CreateProduct(ListingCheck):
+    """POST /product/202309/products. With an idempotency key (at most 128 characters) it may be repeated."""
+
+    save_mode: str = "LISTING"
+    category_version: str | None = None
+    idempotency_key: str | None = None
+
+
+class PartialEdit(_Optional):
+    """POST .../partial_edit: every property that is sent replaces the old one as a whole."""
+
+    title: str | None = None
+    description: str | None = None
+    main_images: tuple[ImageRef, ...] | None = None
+    skus: tuple[EditedSku, ...] | None = None
+    category_version: str | None = None
+    save_mode: str = "LISTING"
+
+
+class ProductIds(Body):
+    """Activate, deactivate, delete: at most 20 a call."""
+
+    product_ids: tuple[str, ...]
+
+
+class CreatedSku(Reply):
+    """A SKU that the create made."""
+
+    id: Id
+    seller_sku: str = ""
+
+
+class CreatedProduct(Reply):
+    """What the create answers; warnings tell of fields that TikTok dropped (§4)."""
+
+    product_id: Id
+    skus: tuple[CreatedSku, ...] = ()
+    warnings: tuple[WarningWire, ...] = ()
+
+
+class Audit(Reply):
+    """How far the review is, which is not the listing's status."""
+
+    status: str = ""
+
+
+class EditedProduct(Reply):
+    """What the partial edit answers: the old version stays live until the new one passes its review."""
+
+    product_id: Id = ""
+    audit: Audit = Audit()
+
+
+class AuditFailureWire(Reply):
+    """Why a review failed, by field or area."""
+
+    position: str = ""
+    reasons: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+class ImageWire(Reply):
+    """An image of a product."""
+
+    uri: str = ""
+
+
+class ChainLink(Reply):
+    """One level of a product's category."""
+
+    id: Id
+    is_leaf: bool = False
+
+
+class BrandRef(Reply):
+    """A product's brand."""
+
+    id: Id = ""
+
+
+class ProductDetail(ProductWire):
+    """GET /product/202309/products/{product_id}."""
+
+    description: str = ""
+    audit: Audit = Audit()
+    audit_failed_reasons: tuple[AuditFailureWire, ...] = ()
+    category_chains: tuple[ChainLink, ...] = ()
+    main_images: tuple[ImageWire, ...] = ()
+    brand: BrandRef = BrandRef()
+    has_draft: bool = False
+
+
+class CheckReason(Reply):
+    """Why a listing would be refused."""
+
+    code: int = 0
+    message: str = ""
+
+
+class CheckedListing(Reply):
+    """What the dry run answers; `warnings` is a single object (§4)."""
+
+    check_result: str = ""
+    fail_reasons: tuple[CheckReason, ...] = ()
+    warnings: WarningWire = WarningWire()
+
+
+class UploadedImage(Reply):
+    """What an upload answers; sizes in pixels."""
+
+    uri: str
+    url: str = ""
+    width: int = 0
+    height: int = 0
