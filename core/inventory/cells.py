@@ -91,7 +91,7 @@ def percent(value: object) -> Decimal | None:
     if number is not None and number > 100:
         raise BadCell("more than 100 %")
     if number is not None and 0 < number < 1:
-        raise BadCell(f"may mean {_digits(number * 100)} %: write 20 for 20 %")
+        raise BadCell(f"may mean {_digits((number * 100).normalize())} %: write 20 for 20 %")
     return number
 
 

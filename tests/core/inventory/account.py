@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-import respx
 
 from core.inventory.avasam import PRODUCTS, STOCK, AvasamClient
 from core.inventory.avasam_connection import TOKEN_PATH
@@ -42,11 +41,21 @@ class Account:
         self.wrap: Callable[[list[Json]], object] = lambda rows: rows
         self.cap = 10**6
         self.clock = SetClock()
+        self._faults: dict[str, list[httpx.Response | Exception]] = {}
+
+    def fail(self, path: str, *faults: httpx.Response | Exception) -> None:
+        """The next calls to `path` fail one after another; then it answers again."""
+        self._faults[path] = list(faults)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
         path = request.url.path
         self.requests.append((path, request.headers.get("authorization"), body))
+        if self._faults.get(path):
+            fault = self._faults[path].pop(0)
+            if isinstance(fault, Exception):
+                raise fault
+            return fault
         if path == TOKEN_PATH:
             self.tokens += 1
             self.valid = {f"token-{self.tokens}"}
@@ -86,21 +95,3 @@ def client_over(http: httpx.AsyncClient, account: Account, page_size: int = 20) 
         clock=account.clock,
         page_size=page_size,
     )
-
-
-def failing_at(
-    wire: respx.MockRouter, account: Account, path: str, *faults: httpx.Response | Exception
-) -> None:
-    """The next calls to `path` fail one after another; then it answers again."""
-    left = list(faults)
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        if not left:
-            return account.answer(request)
-        fault = left.pop(0)
-        if isinstance(fault, Exception):
-            raise fault
-        return fault
-
-    wire.post(path).mock(side_effect=answer)
-    wire.routes._routes.insert(0, wire.routes._routes.pop())

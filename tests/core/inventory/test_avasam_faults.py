@@ -2,7 +2,6 @@
 
 import httpx
 import pytest
-import respx
 from stamina.instrumentation import set_on_retry_hooks
 
 from core.inventory.avasam import STOCK, TRIES, AvasamClient, back_off
@@ -13,7 +12,7 @@ from core.inventory.errors import (
     InventoryUnreachable,
     InventoryUnreadable,
 )
-from tests.core.inventory.account import Account, failing_at
+from tests.core.inventory.account import Account
 
 
 @pytest.mark.parametrize(
@@ -29,10 +28,10 @@ from tests.core.inventory.account import Account, failing_at
     ],
 )
 async def test_what_passes_is_read_again(
-    account: Account, wire: respx.MockRouter, client: AvasamClient, fault: httpx.Response | Exception
+    account: Account, client: AvasamClient, fault: httpx.Response | Exception
 ) -> None:
     account.stock = [{"SKU": "A", "Stock": 5}]
-    failing_at(wire, account, STOCK, fault, fault)
+    account.fail(STOCK, fault, fault)
     assert (await client.read_stock()).stock == {"A": 5}
 
 
@@ -55,13 +54,12 @@ async def test_what_passes_is_read_again(
 )
 async def test_what_stays_fails_the_whole_read_in_words(
     account: Account,
-    wire: respx.MockRouter,
     client: AvasamClient,
     fault: httpx.Response | Exception,
     error: type[InventoryError],
     words: str,
 ) -> None:
-    failing_at(wire, account, STOCK, *[fault] * TRIES)
+    account.fail(STOCK, *[fault] * TRIES)
     with pytest.raises(error, match=words) as caught:
         await client.read_products()
     assert caught.value.what
@@ -80,10 +78,10 @@ async def test_what_stays_fails_the_whole_read_in_words(
     ],
 )
 async def test_a_refusal_is_not_asked_twice(
-    account: Account, wire: respx.MockRouter, client: AvasamClient, fault: httpx.Response, words: str
+    account: Account, client: AvasamClient, fault: httpx.Response, words: str
 ) -> None:
     account.stock = [{"SKU": "A", "Stock": 5}]
-    failing_at(wire, account, STOCK, fault)
+    account.fail(STOCK, fault)
     with pytest.raises(InventoryRefused, match=words):
         await client.read_stock()
     assert (await client.read_stock()).stock == {"A": 5}
@@ -94,12 +92,12 @@ async def test_a_refusal_is_not_asked_twice(
     [("7", 7.0), ("Wed, 01 Jul 2026 12:00:09 GMT", 9.0), ("Wed, 01 Jul 2026 11:00:00 GMT", 0.0)],
 )
 async def test_retry_after_is_what_is_waited(
-    account: Account, wire: respx.MockRouter, client: AvasamClient, header: str, seconds: float
+    account: Account, client: AvasamClient, header: str, seconds: float
 ) -> None:
     failures: list[Exception] = []
     set_on_retry_hooks([lambda details: failures.append(details.caused_by)])
     try:
-        failing_at(wire, account, STOCK, httpx.Response(429, headers={"retry-after": header}))
+        account.fail(STOCK, httpx.Response(429, headers={"retry-after": header}))
         await client.read_stock()
     finally:
         set_on_retry_hooks(None)

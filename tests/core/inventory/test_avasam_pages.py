@@ -4,13 +4,10 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-import respx
 
 from core.inventory.avasam import INVENTORY, STOCK, AvasamClient
-from core.inventory.errors import (
-    InventoryUnreadable,
-)
-from tests.core.inventory.account import Account, Json, failing_at
+from core.inventory.errors import InventoryUnreadable
+from tests.core.inventory.account import Account, Json
 
 
 @pytest.mark.parametrize(
@@ -34,10 +31,10 @@ async def test_a_server_that_gives_fewer_rows_than_asked_is_read_to_its_end(
 
 
 async def test_a_server_that_passes_over_the_page_number_does_not_loop(
-    account: Account, wire: respx.MockRouter, client: AvasamClient
+    account: Account, client: AvasamClient
 ) -> None:
     rows = [{"SKU": f"S{n}", "Stock": n} for n in range(20)]
-    failing_at(wire, account, STOCK, *[httpx.Response(200, json=rows) for _ in range(99)])
+    account.fail(STOCK, *[httpx.Response(200, json=rows) for _ in range(99)])
     with pytest.raises(InventoryUnreadable, match="same as one before"):
         await client.read_stock()
 

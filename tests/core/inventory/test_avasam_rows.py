@@ -4,14 +4,11 @@ from decimal import Decimal
 
 import httpx
 import pytest
-import respx
 
 from core.inventory.avasam import LONGEST_WAIT, PRODUCTS, STOCK, AvasamClient
-from core.inventory.errors import (
-    InventoryThrottled,
-)
+from core.inventory.errors import InventoryThrottled
 from core.models.product import ProductKind
-from tests.core.inventory.account import Account, failing_at
+from tests.core.inventory.account import Account
 
 
 async def test_both_views_the_list_and_the_stock_make_one_product(
@@ -75,11 +72,9 @@ async def test_both_views_the_list_and_the_stock_make_one_product(
     assert read.rejected == ()
 
 
-async def test_no_amount_ever_passes_through_a_float(
-    account: Account, wire: respx.MockRouter, client: AvasamClient
-) -> None:
+async def test_no_amount_ever_passes_through_a_float(account: Account, client: AvasamClient) -> None:
     row = '[{"SKU": "A", "Title": "A", "Price": 4.680, "Vat": 17.5, "RetailPrice": 2.2}]'
-    failing_at(wire, account, PRODUCTS, httpx.Response(200, text=row))
+    account.fail(PRODUCTS, httpx.Response(200, text=row))
     (product,) = (await client.read_products()).products
     assert str(product.cost_ex) == "4.680"
     assert str(product.selling_price) == "2.59"
@@ -148,11 +143,9 @@ async def test_hostile_titles_are_cleaned_at_the_door(account: Account, client: 
     assert (await client.read_products()).products[0].title == "Mug [red]x[/]"
 
 
-async def test_a_pause_too_long_to_sleep_through_is_handed_on(
-    account: Account, wire: respx.MockRouter, client: AvasamClient
-) -> None:
+async def test_a_pause_too_long_to_sleep_through_is_handed_on(account: Account, client: AvasamClient) -> None:
     long = str(int(LONGEST_WAIT) + 1)
-    failing_at(wire, account, STOCK, httpx.Response(429, headers={"retry-after": long}))
+    account.fail(STOCK, httpx.Response(429, headers={"retry-after": long}))
     with pytest.raises(InventoryThrottled) as caught:
         await client.read_stock()
     assert caught.value.retry_after == LONGEST_WAIT + 1

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import httpx
 import pytest
-import respx
 
 from core.inventory.avasam import STOCK, AvasamClient
 from core.inventory.avasam_connection import TOKEN_PATH
@@ -13,7 +12,7 @@ from core.inventory.errors import (
     InventoryRefused,
     InventoryUnreadable,
 )
-from tests.core.inventory.account import Account, failing_at
+from tests.core.inventory.account import Account
 
 
 async def test_the_token_is_sent_raw_and_asked_for_once(account: Account, client: AvasamClient) -> None:
@@ -52,11 +51,11 @@ async def test_a_token_is_replaced_before_it_ends(account: Account, client: Avas
     ],
 )
 async def test_both_shapes_of_the_expiry_are_read_and_a_senseless_one_waits_for_a_refusal(
-    account: Account, wire: respx.MockRouter, client: AvasamClient, expires_at: str | None, tokens: int
+    account: Account, client: AvasamClient, expires_at: str | None, tokens: int
 ) -> None:
     reply = {"access_token": "token-1", "expires_at": expires_at}
     account.valid = {"token-1"}
-    failing_at(wire, account, TOKEN_PATH, httpx.Response(200, json=reply))
+    account.fail(TOKEN_PATH, httpx.Response(200, json=reply))
     await client.read_stock()
     account.clock.instant += timedelta(hours=1)
     await client.read_stock()
@@ -75,9 +74,9 @@ async def test_a_refused_token_is_replaced_once_and_the_call_made_again(
 
 
 async def test_a_new_token_that_is_refused_too_is_for_a_person(
-    account: Account, wire: respx.MockRouter, client: AvasamClient
+    account: Account, client: AvasamClient
 ) -> None:
-    failing_at(wire, account, STOCK, *(httpx.Response(401) for _ in range(9)))
+    account.fail(STOCK, *(httpx.Response(401) for _ in range(9)))
     with pytest.raises(InventoryRefused, match="access rights"):
         await client.read_stock()
     assert len([1 for path, _, _ in account.requests if path == TOKEN_PATH]) == 2
@@ -93,9 +92,9 @@ async def test_a_new_token_that_is_refused_too_is_for_a_person(
     ],
 )
 async def test_wrong_keys_are_named_and_never_shown(
-    account: Account, wire: respx.MockRouter, client: AvasamClient, reply: httpx.Response
+    account: Account, client: AvasamClient, reply: httpx.Response
 ) -> None:
-    failing_at(wire, account, TOKEN_PATH, *[reply] * 9)
+    account.fail(TOKEN_PATH, *[reply] * 9)
     with pytest.raises(InventoryRefused, match="API keys") as caught:
         await client.read_stock()
     assert "very-secret" not in f"{caught.value} {caught.value!r}"
@@ -103,8 +102,8 @@ async def test_wrong_keys_are_named_and_never_shown(
 
 @pytest.mark.parametrize("reply", [{}, [], {"access_token": None}, {"access_token": "a\r\nX: y"}])
 async def test_a_token_reply_without_a_usable_token_is_unreadable(
-    account: Account, wire: respx.MockRouter, client: AvasamClient, reply: object
+    account: Account, client: AvasamClient, reply: object
 ) -> None:
-    failing_at(wire, account, TOKEN_PATH, *[httpx.Response(200, json=reply)] * 9)
+    account.fail(TOKEN_PATH, *[httpx.Response(200, json=reply)] * 9)
     with pytest.raises(InventoryUnreadable, match="no access token"):
         await client.read_stock()
