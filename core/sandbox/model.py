@@ -32,8 +32,8 @@ class ShopSku:
 class ShopProduct:
     """One TikTok product. Times are Unix seconds. `pending` is the edited version under review, if any.
 
-    `pending` maps field names of this class (title, description, skus, ...) to their new values, `skus` as
-    plain dicts or ShopSku. `review_due` is set by life.schedule_review.
+    `pending` maps field names of this class (title, description, skus, ...) to their new values.
+    `review_due` is set by life.schedule_review.
     """
 
     id: str
@@ -58,7 +58,7 @@ class ShopProduct:
 
 @dataclass(slots=True)
 class OrderLine:
-    """One unit of one SKU. `extra` holds further wire fields of the line verbatim (is_gift, original_price)."""
+    """One unit of one SKU. `extra` holds further wire fields of the line (is_gift, original_price)."""
 
     id: str
     product_id: str

@@ -64,6 +64,9 @@ def _warehouse(known: dict[str, Any]) -> Warehouse:
 
 
 def _product(known: dict[str, Any]) -> ShopProduct:
+    pending = known.get("pending")
+    if pending is not None and "skus" in pending:
+        pending["skus"] = [_sku(sku) for sku in pending["skus"]]
     return ShopProduct(**{**known, "skus": [_sku(sku) for sku in known["skus"]]})
 
 

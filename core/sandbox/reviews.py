@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any, Final
 
-from core.sandbox.model import SalesAttribute, Shop, ShopProduct, ShopSku
+from core.sandbox.model import Shop, ShopProduct, ShopSku
 
 REJECT_HINT: Final = "reject-me"
 """In a title, makes the review fail whatever else is true."""
@@ -53,7 +53,7 @@ def _swap_in(shop: Shop, product: ShopProduct, edited: dict[str, Any]) -> None:
     if "skus" not in edited:
         return
     live = {sku.id: sku for sku in product.skus}
-    product.skus = [_renewed(live, _as_sku(sku)) for sku in edited["skus"]]
+    product.skus = [_renewed(live, sku) for sku in edited["skus"]]
     for sku_id in live:
         shop.by_sku.pop(sku_id, None)
     for sku in product.skus:
@@ -66,13 +66,6 @@ def _renewed(live: dict[str, ShopSku], edited: ShopSku) -> ShopSku:
     if old is not None:
         edited.quantity, edited.committed, edited.price = old.quantity, old.committed, old.price
     return edited
-
-
-def _as_sku(given: ShopSku | dict[str, Any]) -> ShopSku:
-    if isinstance(given, ShopSku):
-        return given
-    attributes = [SalesAttribute(**attribute) for attribute in given.get("sales_attributes", ())]
-    return ShopSku(**{**given, "sales_attributes": attributes})
 
 
 def _would_pass(product_id: str, title: str) -> bool:
