@@ -1,0 +1,123 @@
+"""The control API: what a test or a demonstration does to the sandbox behind the wire's back.
+
+It asks for no credentials and is never faulted or logged. Bad input is answered 400 with `{"error": words}`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from core.sandbox import control_world
+from core.sandbox.calls import Incoming
+from core.sandbox.control_state import state_of
+from core.sandbox.runtime import Sandbox
+from core.sandbox.wire import Reply, json_reply
+
+JSON = dict[str, Any]
+Handler = Callable[[Sandbox, Incoming, JSON], JSON]
+
+
+def answer(sandbox: Sandbox, request: Incoming) -> Reply:
+    """The reply to one control request."""
+    path = request.path.removeprefix("/control").rstrip("/")
+    handler = ROUTES.get((request.method, path))
+    try:
+        if handler is not None:
+            return json_reply(200, handler(sandbox, request, _body(request)))
+        if request.method == "POST" and path.startswith("/reviews/"):
+            product_id = path.removeprefix("/reviews/")
+            return json_reply(200, control_world.review(sandbox, product_id, _body(request)))
+    except (ValueError, TypeError, LookupError) as error:
+        return json_reply(400, {"error": str(error)})
+    known = sorted({f"{method} /control{name}" for method, name in ROUTES})
+    return json_reply(404, {"error": f"no such control; there are {', '.join(known)}"})
+
+
+def _body(request: Incoming) -> JSON:
+    if not request.body:
+        return {}
+    try:
+        body = orjson.loads(request.body)
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"the body is not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise ValueError("the body must be a JSON object")
+    return body
+
+
+def _set_fault(sandbox: Sandbox, _request: Incoming, body: JSON) -> JSON:
+    return {"id": sandbox.faults.add(body).id}
+
+
+def _list_faults(sandbox: Sandbox, _request: Incoming, _body: JSON) -> JSON:
+    return {"faults": sandbox.faults.all()}
+
+
+def _clear_faults(sandbox: Sandbox, _request: Incoming, _body: JSON) -> JSON:
+    return {"cleared": sandbox.faults.clear()}
+
+
+def _read_log(sandbox: Sandbox, request: Incoming, _body: JSON) -> JSON:
+    return sandbox.log.after(int(request.first("after") or 0))
+
+
+def _clear_log(sandbox: Sandbox, _request: Incoming, _body: JSON) -> JSON:
+    sandbox.log.clear()
+    return {}
+
+
+def _read_state(sandbox: Sandbox, request: Incoming, _body: JSON) -> JSON:
+    sandbox.settle()
+    return state_of(sandbox, request.first("shop"))
+
+
+def _move_clock(sandbox: Sandbox, _request: Incoming, body: JSON) -> JSON:
+    if len(body) != 1 or not body.keys() <= {"advance", "set"}:
+        raise ValueError('either {"advance": seconds} or {"set": unix seconds}')
+    (how, seconds), *_ = body.items()
+    if not isinstance(seconds, int) or isinstance(seconds, bool):
+        raise ValueError(f"{how} must be a whole number of seconds")
+    sandbox.offset += seconds if how == "advance" else seconds - sandbox.now()
+    sandbox.revision += 1
+    return {"now": sandbox.now(), "moved": sandbox.settle()}
+
+
+def _revoke(sandbox: Sandbox, _request: Incoming, body: JSON) -> JSON:
+    open_id = body.get("open_id")
+    if open_id is not None and sandbox.seller(open_id) is None:
+        raise ValueError(f"no seller has the open_id {open_id!r}")
+    sandbox.revision += 1
+    return {"revoked": sandbox.consents.revoke(open_id)}
+
+
+def _expire(sandbox: Sandbox, _request: Incoming, body: JSON) -> JSON:
+    access, refresh = bool(body.get("access")), bool(body.get("refresh"))
+    if not (access or refresh):
+        raise ValueError('say what expires: {"access": true}, {"refresh": true} or both')
+    sandbox.revision += 1
+    return {"expired": sandbox.consents.expire(sandbox.now(), access=access, refresh=refresh)}
+
+
+def _change_settings(sandbox: Sandbox, _request: Incoming, body: JSON) -> JSON:
+    sandbox.settings.change(body)
+    sandbox.revision += 1
+    return sandbox.settings.as_dict()
+
+
+ROUTES: dict[tuple[str, str], Handler] = {
+    ("POST", "/faults"): _set_fault,
+    ("GET", "/faults"): _list_faults,
+    ("DELETE", "/faults"): _clear_faults,
+    ("GET", "/log"): _read_log,
+    ("DELETE", "/log"): _clear_log,
+    ("GET", "/state"): _read_state,
+    ("POST", "/clock"): _move_clock,
+    ("POST", "/revoke"): _revoke,
+    ("POST", "/expire"): _expire,
+    ("POST", "/settings"): _change_settings,
+    ("GET", "/settings"): lambda sandbox, _request, _body: sandbox.settings.as_dict(),
+    ("POST", "/orders"): lambda sandbox, _request, body: control_world.make_orders(sandbox, body),
+    ("POST", "/stock"): lambda sandbox, _request, body: control_world.set_stock(sandbox, body),
+    ("POST", "/prices"): lambda sandbox, _request, body: control_world.set_prices(sandbox, body),
+}
