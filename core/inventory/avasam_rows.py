@@ -172,6 +172,7 @@ def _put(known: Known, name: str, value: object) -> None:
 
 
 def _product(sku: str, known: Known, *, is_parent: bool) -> Product:
+    """A parent has no cost of its own: one list shows a range of its children's, the other one of them."""
     kind = ProductKind.SINGLE
     if "parent_sku" in known:
         kind = ProductKind.CHILD
@@ -187,7 +188,7 @@ def _product(sku: str, known: Known, *, is_parent: bool) -> Product:
         category_id=known.get("category_id", ""),
         barcode=known.get("barcode"),
         stock=known.get("stock"),
-        cost_ex=known.get("cost_ex"),
+        cost_ex=None if kind is ProductKind.PARENT else known.get("cost_ex"),
         vat_percent=known.get("vat_percent"),
         selling_price=_selling_price(known),
         supplier_key=known.get("supplier_key", ""),

@@ -51,6 +51,7 @@ async def test_both_views_the_list_and_the_stock_make_one_product(
             "ExtendedProperties": [{"Name": "Colour", "Value": "Blue"}, {"Name": "", "Value": "x"}],
             "Vat": 20,
         },
+        {"SKU": "TEE", "Title": "Tee", "Price": 4.68, "Variations": [{"SKU": "TEE-S"}]},
         {"SKU": "HAT", "MultiTitle": {"en": "Hat"}, "RetailPrice": 10.125, "Vat": 20, "BarCode": None},
     ]
     account.stock = [{"SKU": "MUG", "Stock": 3}, {"SKU": "HAT", "Stock": None}]
