@@ -4,6 +4,7 @@ import random
 from decimal import Decimal
 from typing import Final
 
+from core.sandbox.bulk import collector_paused
 from core.sandbox.catalogue import make_ranges
 from core.sandbox.categories import plant_categories
 from core.sandbox.ids import new_id
@@ -24,6 +25,7 @@ LISTED_SHARE: Final = 0.85
 SMALL_SHARE: Final = 0.1
 
 
+@collector_paused()
 def build_world(*, seed: int, products: int, orders: int, now: int) -> World:
     """A whole world, equal for equal arguments: `products` counts Avasam rows, `orders` those of all shops.
 

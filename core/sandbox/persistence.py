@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from core.sandbox.bulk import collector_paused
 from core.sandbox.model import (
     AvasamOrder,
     AvasamProduct,
@@ -25,6 +26,7 @@ def dump_world(world: World) -> bytes:
     return orjson.dumps(world)
 
 
+@collector_paused()
 def load_world(data: bytes) -> World:
     """The world that was dumped.
 
