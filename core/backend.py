@@ -62,7 +62,7 @@ class Backend:
         return TikTokAuthoriser(self._client(_FreshTokens(pair), pace, None))
 
     def channel_for(self, integration: Integration) -> Channel:
-        """The shop of an integration. All of its calls in this process share one pace and one token keeper."""
+        """The shop of an integration; all calls of this process share its pace and its token keeper."""
         pace = self._paces.setdefault(integration.shop.id, Pace(self.settings.calls_per_second))
         keeper = self._keepers.get(integration.authorisation_id)
         if keeper is None:

@@ -3,6 +3,10 @@
 from typing import Protocol
 
 
+class VaultError(Exception):
+    """A secret cannot be sealed or opened; `str()` says why and what to do, never the secret."""
+
+
 class Vault(Protocol):
     """Seals small secrets; a sealed text opens only under the name it was sealed with."""
 

@@ -17,15 +17,15 @@ from typing import Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from core.vault import VaultError
+
 KEY_FILE = "key"
 _CREDENTIAL = "avasam-key"
 _VERSION = "v1"
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 
-
-class VaultError(Exception):
-    """A secret cannot be sealed or opened; `str()` says why and what to do, and never holds the secret."""
+__all__ = ["Vault", "VaultError"]
 
 
 class Vault:

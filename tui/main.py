@@ -1,5 +1,29 @@
-"""The command `avasam`."""
+"""The command `avasam`: screens without a command, commands otherwise.
+
+The screens start before anything heavy is imported; commands import what they use.
+"""
+
+import sys
+
+_SCREEN_FLAGS = frozenset({"--sandbox", "--read-only", "--ascii", "--no-mouse"})
 
 
 def main() -> None:
-    """Run."""
+    """Start the screens, or run a command."""
+    arguments = sys.argv[1:]
+    if set(arguments) <= _SCREEN_FLAGS:
+        from tui.start import start_screens
+
+        sys.exit(start_screens(frozenset(arguments)))
+    if arguments == ["--version"]:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"avasam {version('avasam-tui')}\n")
+        return
+    from tui.commands import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -25,11 +25,13 @@ from core.sync.jobs import note_activity
 from core.sync.orders import sync_orders
 from core.sync.problems import note_problem, solve_problem
 from core.sync.push import sync_prices, sync_stock, verify_stock
+from core.vault import VaultError
 
 _log = structlog.get_logger(__name__)
 
 REAUTHORISE: Final = "needs-reauthorisation"
-_FAILURES: Final = (ChannelError, InventoryError, SyncRefused)
+Failure = ChannelError | InventoryError | SyncRefused | VaultError
+_FAILURES: Final = (ChannelError, InventoryError, SyncRefused, VaultError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ async def _note_failure(
     sources: Sources,
     state: SyncState,
     started: datetime,
-    error: ChannelError | InventoryError | SyncRefused,
+    error: Failure,
     lease: Lease,
 ) -> Ran:
     now = sources.clock.now()
@@ -234,9 +236,15 @@ async def _pause_integration(
         )
 
 
-def _told(error: ChannelError | InventoryError | SyncRefused) -> tuple[str, str, str]:
+def _told(error: Failure) -> tuple[str, str, str]:
     if isinstance(error, InventoryError):
         return error.what, error.why, error.cure
+    if isinstance(error, VaultError):
+        return (
+            str(error),
+            "The tokens of this shop are sealed with a key.",
+            "Give the key back, or reauthorise.",
+        )
     why = f"TikTok's code is {error.code}." if isinstance(error, ChannelError) and error.code else ""
     return error.what, why, error.cure
 

@@ -1,1 +1,23 @@
-"""The command line: the same services as the screens."""
+"""The command line: everything the screens can do, with --json and documented exit codes (A53)."""
+
+import typer
+
+from tui.commands import integrations, orders, products, sandbox, sync, worker
+
+app = typer.Typer(
+    name="avasam",
+    help="Run your TikTok Shop from your Avasam inventory. Without a command, the screens start.",
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(integrations.app, name="integrations")
+app.add_typer(products.app, name="products")
+app.add_typer(orders.app, name="orders")
+app.add_typer(sync.app, name="sync")
+app.add_typer(sandbox.app, name="sandbox")
+app.command("worker")(worker.worker)
+
+__all__ = ["app"]

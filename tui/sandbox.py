@@ -1,0 +1,116 @@
+"""A try-out shop: the sandbox as a child process, connected and mapped on its first start."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from core.backend import Backend
+
+PRODUCTS: Final = 200
+ORDERS: Final = 40
+ORDERS_A_MINUTE: Final = 12
+START_SECONDS: Final = 30.0
+NAME: Final = "Sandbox Shop"
+
+_VARIABLES: Final = {
+    "AVASAM_TIKTOK_API_URL": "tiktok_api_url",
+    "AVASAM_TIKTOK_AUTH_URL": "tiktok_auth_url",
+    "AVASAM_TIKTOK_CONSENT_URL": "consent_url",
+    "AVASAM_TIKTOK_APP_KEY": "app_key",
+    "AVASAM_TIKTOK_APP_SECRET": "app_secret",
+    "AVASAM_TIKTOK_SERVICE_ID": "service_id",
+    "AVASAM_API_URL": "avasam_url",
+    "AVASAM_CONSUMER_KEY": "consumer_key",
+    "AVASAM_SECRET_KEY": "secret_key",
+}
+_QUICK: Final = {"AVASAM_ORDERS_SECONDS": "5", "AVASAM_STOCK_SECONDS": "5", "AVASAM_VERIFY_SECONDS": "60"}
+"""Somebody is watching: timers run every few seconds, unless the environment says otherwise."""
+
+
+class SandboxFailed(Exception):
+    """The sandbox did not start; `str()` says why."""
+
+
+class Sandbox:
+    """The running sandbox. It ends with this process, and keeps its merchant in a file."""
+
+    def __init__(self, process: asyncio.subprocess.Process, addresses: dict[str, str]) -> None:
+        self._process = process
+        self.addresses = addresses
+
+    @classmethod
+    async def start(cls, home: Path) -> "Sandbox":
+        """Start it, wait until it listens, and point this process's settings at it."""
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tui.main", "sandbox", "serve", "--json", "--with-parent"),
+            *("--products", str(PRODUCTS), "--orders", str(ORDERS), "--live", str(ORDERS_A_MINUTE)),
+            *("--state", str(home / "merchant.json")),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert process.stdout is not None  # noqa: S101 - asked for above
+        assert process.stderr is not None  # noqa: S101 - asked for above
+        try:
+            line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
+            addresses = json.loads(line)
+        except (TimeoutError, ValueError):
+            process.kill()
+            said = (await process.stderr.read()).decode(errors="replace").strip().splitlines()
+            raise SandboxFailed(said[-1] if said else "it did not say where it listens") from None
+        os.environ.update({variable: addresses[name] for variable, name in _VARIABLES.items()})
+        os.environ["AVASAM_HOME"] = str(home)
+        for variable, value in _QUICK.items():
+            os.environ.setdefault(variable, value)
+        return cls(process, addresses)
+
+    async def stop(self) -> None:
+        """Let it save its merchant and end."""
+        if self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()
+
+
+def sandbox_home() -> Path:
+    """Where the try-out lives: never in the home of the real shops."""
+    if chosen := os.environ.get("AVASAM_HOME"):
+        return Path(chosen) / "sandbox"
+    from platformdirs import user_data_path
+
+    return user_data_path("avasam") / "sandbox"
+
+
+async def connect_first_time(backend: "Backend", say: Callable[[str], None]) -> None:
+    """On the first start: give consent, read the inventory, download the shop, map what has equal SKUs."""
+    import httpx
+
+    from core.models.job import JobKind
+    from core.services.integrations import IntegrationService
+    from core.services.sku_mapping import SkuMappingService
+    from core.services.sync import SyncService
+
+    integrations, syncs = IntegrationService(backend), SyncService(backend)
+    if await integrations.all():
+        return
+    say("Connecting the sandbox shop")
+    begun = await integrations.begin(NAME)
+    async with httpx.AsyncClient() as browser:
+        consent = await browser.get(begun.address, params={"auto": "1"})
+    shop = await integrations.complete(begun.name, consent.headers["location"], state=begun.state)
+    for words, kind, target in (
+        ("Reading the inventory", JobKind.READ_INVENTORY, None),
+        ("Downloading the shop's listings", JobKind.DOWNLOAD_CATALOGUE, shop),
+    ):
+        say(words)
+        job = await syncs.request(kind, target, requested_by="sandbox")
+        async for _ in syncs.follow(job):
+            pass
+    say("Mapping equal SKUs")
+    await SkuMappingService(backend).map_equal(shop, by="sandbox")
