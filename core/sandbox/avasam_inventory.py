@@ -82,9 +82,8 @@ class Inventory:
         if search:
             yield lambda row: search in row.sku.casefold() or search in row.title.casefold()
         for field, shown in (("Category", "category_id"), ("CategoryName", "category")):
-            wanted = body.get(field)
-            if wanted:
-                yield lambda row, shown=shown, wanted=wanted: getattr(row, shown) == wanted
+            if body.get(field):
+                yield _has(shown, body[field])
         if body.get("IsMapped") == "Yes":
             yield lambda row: False
         for sign, value in (("PriceDelimeter", "PriceValue"), ("PriceMaxDelimeter", "PriceMaxValue")):
@@ -110,16 +109,20 @@ class Inventory:
         return cost_of(row, self._family.get(row.sku, ()))
 
     def _sorted(self, rows: list[AvasamProduct], field: str, *, down: bool) -> list[AvasamProduct]:
+        """The rows, which stand by SKU already, by another field if that is one to sort by."""
         keys: dict[str, Callable[[AvasamProduct], Any]] = {
-            "SKU": lambda row: row.sku,
-            "Title": lambda row: (row.title, row.sku),
+            "Title": lambda row: row.title,
             "Number": lambda row: row.number,
-            "Price": lambda row: (self._cost(row), row.sku),
-            "Stock": lambda row: (row.stock or 0, row.sku),
+            "Price": self._cost,
+            "Stock": lambda row: row.stock or 0,
         }
         if field in keys:
-            return sorted(rows, key=keys[field], reverse=down)
+            rows = sorted(rows, key=keys[field])
         return rows[::-1] if down else rows
+
+
+def _has(shown: str, wanted: object) -> Fits:
+    return lambda row: getattr(row, shown) == wanted
 
 
 def _page(rows: list[AvasamProduct], page: int, limit: int) -> list[AvasamProduct]:

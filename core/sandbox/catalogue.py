@@ -21,6 +21,8 @@ SUPPLIERS: Final = tuple(
     for place, prefix in enumerate(("ZIZ", "HMW", "BRX", "LND", "PKT", "OSK", "TWD", "NMR"))
 )
 CODES: Final = {"Extra Large": "XL", "Pack of 2": "P2", "Pack of 4": "P4", "Pack of 6": "P6"}
+CATEGORY_IDS: Final = {leaf.name: str(25_105_100 + place) for place, leaf in enumerate(sellable_leaves())}
+"""Avasam's own number for each of its categories."""
 PENNY: Final = Decimal("0.01")
 MANGLED_BARCODE: Final = "5.06005E+12"
 EARLY: Final = 5
@@ -86,7 +88,6 @@ def _make(rng: random.Random, leaf: Leaf, index: int, children: int) -> Range:
     cost = Decimal(rng.randint(*leaf.pence)) / 100
     weight = str(Decimal(leaf.grams + rng.randrange(0, 200, 10)) / 1000)
     description = _describe(title, material, leaf)
-    category = f"25{leaf.pence[0]:04d}{leaf.grams % 100:02d}"
 
     def row(sku: str, title: str, cost: Decimal, attributes: dict[str, str], number: int) -> AvasamProduct:
         draw = rng.uniform(0.1, 0.9) if index < EARLY else rng.random()
@@ -99,7 +100,7 @@ def _make(rng: random.Random, leaf: Leaf, index: int, children: int) -> Range:
             vat=20,
             stock=None if draw < 0.02 else 0 if draw < 0.07 else rng.randint(20 if index < EARLY else 1, 240),
             category=leaf.name,
-            category_id=category,
+            category_id=CATEGORY_IDS[leaf.name],
             description=description,
             barcode=None if draw > 0.97 else MANGLED_BARCODE if draw > 0.94 else ean13(number),
             images=[f"tos-sandbox/{number}", f"tos-sandbox/{number + 50_000_000}"],

@@ -219,10 +219,10 @@ def test_barcodes_carry_their_check_digit() -> None:
 
 
 def test_a_hundred_thousand_products_are_made_in_time_and_in_memory() -> None:
-    start = time.process_time()
+    start, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     world = build_world(seed=3, products=100_000, orders=500, now=NOW)
     assert time.process_time() - start < 15
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1_500_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_500_000
     assert len(world.avasam_products) == 100_000
     assert len({row.number for row in world.avasam_products.values()}) == 100_000
     first = world.shops()[0]
