@@ -113,6 +113,23 @@ class Table:
 
         return register
 
+    def older(
+        self, operation_id: str, path: str, *, scope: str, body: contract.Schema
+    ) -> Callable[[Handler], Handler]:
+        """Register a handler for an older version whose request body is another than the published one."""
+        spec = contract.operations()[operation_id]
+        rules = {"required": True, "media": "application/json", "schema": body}
+
+        def register(handler: Handler) -> Handler:
+            found = Operation(
+                operation_id, spec["method"], path, scope, spec["cipher"], spec["query"], rules, handler
+            )
+            group = self._patterns if "{" in path else self._exact
+            group.setdefault(path, {})[found.method] = found
+            return handler
+
+        return register
+
     def find(self, path: str) -> tuple[dict[str, Operation], dict[str, str]] | None:
         """The operations of a path by method, with the path's parameters; None for an unknown path."""
         if path in self._exact:

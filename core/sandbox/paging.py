@@ -45,6 +45,9 @@ def place_of(token: str, query: bytes) -> Place:
         if head != MARK + query:
             raise ValueError("of another query")
         (time, item_id), passed = orjson.loads(content)
+        place = Place((time, item_id), passed)
+        if token_at(place, query) != token:
+            raise ValueError("cut or changed")
     except (binascii.Error, ValueError) as error:
         raise Refusal(98001004, "Invalid 'page_token' parameter") from error
-    return Place((time, item_id), passed)
+    return place

@@ -20,15 +20,35 @@ SHIPPABLE = frozenset({"AWAITING_SHIPMENT", "PARTIALLY_SHIPPING"})
 UNRELEASED = frozenset({"UNPAID", "ON_HOLD"})
 TRACKING = re.compile(r"[A-Za-z0-9_./-]{4,50}")
 EDITABLE_FOR = 72 * 3600
+OLDER = "/fulfillment/202309/orders/{order_id}/packages"
+OLDER_BODY = {
+    "type": "object",
+    "required": ["tracking_number", "shipping_provider_id"],
+    "properties": {
+        "tracking_number": {"type": "string"},
+        "shipping_provider_id": {"type": "string"},
+        "order_line_item_ids": {"type": "array", "items": {"type": "string"}},
+    },
+}
 
 
 @TABLE.operation("markPackageAsShipped", scope=SCOPE)
 def mark_as_shipped(call: Call) -> JSON:
     """The seller ships lines of an order (all that are left when none is named) as one package."""
-    order = order_of(call, call.path["order_id"])
     wanted = [entry.get("order_line_id", "") for entry in call.body.get("order_line_list", ())]
+    return _ship(call, wanted, call.body.get("shipping_info_list", []))
+
+
+@TABLE.older("markPackageAsShipped", OLDER, scope=SCOPE, body=OLDER_BODY)
+def mark_as_shipped_202309(call: Call) -> JSON:
+    """The same as older clients call it."""
+    return _ship(call, call.body.get("order_line_item_ids", []), [call.body])
+
+
+def _ship(call: Call, wanted: list[str], shipping_info: list[JSON]) -> JSON:
+    order = order_of(call, call.path["order_id"])
     lines = _open_lines(order, wanted)
-    provider_id, name, tracking = _shipping_info(call, call.body.get("shipping_info_list", []))
+    provider_id, name, tracking = _shipping_info(call, shipping_info)
     now = call.sandbox.now()
     package_id = new_id(call.sandbox.world, "package")
     for line in lines:

@@ -1,0 +1,262 @@
+"""Every reply of the sandbox is one that the published contract allows; so are its request rules."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from core.sandbox import contract
+from core.sandbox.tiktok import OPERATIONS
+from tests.core.sandbox.conftest import Caller
+from tests.core.sandbox.listings import a_listing, png
+
+JSON = dict[str, Any]
+CONTRACT = Path(__file__).parents[2] / "contract"
+SLICE: JSON = json.loads((CONTRACT / "tiktok-shop.openapi.json").read_text("utf-8"))
+OBSERVED: JSON = json.loads((CONTRACT / "observed-shapes.json").read_text("utf-8"))["shapes"]
+PUBLISHED = {
+    operation["operationId"]: (method.upper(), path, operation)
+    for path, methods in SLICE["paths"].items()
+    for method, operation in methods.items()
+}
+DROPPED = frozenset({"description", "title", "example", "format"})
+
+
+def inlined(schema: JSON) -> JSON:
+    """A request schema with its references written out and its prose left out."""
+    if "$ref" in schema:
+        return inlined(SLICE["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+    kept = {key: value for key, value in schema.items() if key not in DROPPED and not key.startswith("x-")}
+    if "properties" in kept:
+        kept["properties"] = {name: inlined(child) for name, child in kept["properties"].items()}
+    if "items" in kept:
+        kept["items"] = inlined(kept["items"])
+    return kept
+
+
+def unknown_fields(schema: JSON, value: Any, where: str = "") -> Iterator[str]:
+    """Paths of what a reply holds and the contract does not know."""
+    if "$ref" in schema:
+        schema = SLICE["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    for part in schema.get("allOf", ()):
+        yield from unknown_fields(part, value, where)
+    if isinstance(value, dict) and "properties" in schema:
+        for name, child in value.items():
+            if name in schema["properties"]:
+                yield from unknown_fields(schema["properties"][name], child, f"{where}.{name}")
+            else:
+                yield f"{where}.{name}"
+    if isinstance(value, list) and "items" in schema:
+        for child in value:
+            yield from unknown_fields(schema["items"], child, f"{where}[]")
+
+
+@pytest.mark.parametrize("operation_id", sorted(contract.operations()))
+def test_the_request_rules_are_those_of_the_contract(operation_id: str) -> None:
+    method, path, published = PUBLISHED[operation_id]
+    rules = contract.operations()[operation_id]
+    assert (rules["method"], rules["path"]) == (method, path)
+    assert rules["cipher"] == published["x-shop-cipher"]
+    own = [parameter for parameter in published["parameters"] if "$ref" not in parameter]
+    assert rules["query"] == {
+        parameter["name"]: {"required": parameter.get("required", False), **inlined(parameter["schema"])}
+        for parameter in own
+        if parameter["in"] == "query"
+    }
+    if "requestBody" in published:
+        ((media, content),) = published["requestBody"]["content"].items()
+        required = published["requestBody"].get("required", False)
+        assert rules["body"] == {"required": required, "media": media, "schema": inlined(content["schema"])}
+    else:
+        assert "body" not in rules
+
+
+class Journey:
+    """One successful call of every operation, each on something that it fits."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+        self.shop = caller.sandbox.world.sellers[0].shops[0]
+
+    def order(self, shape: str = "single", **wishes: Any) -> str:
+        made: list[str] = self.caller.control("POST", "/orders", {"shape": shape, **wishes})["ids"]
+        return made[0]
+
+    def live_product(self) -> str:
+        return next(item.id for item in self.shop.products.values() if item.status == "ACTIVATE")
+
+    def product(self, status: str) -> str:
+        made: str = self.caller.data("POST", "/product/202309/products", a_listing(self.caller))["product_id"]
+        self.shop.products[made].status = status
+        self.caller.sandbox.world_changed()
+        return made
+
+    def leaf(self) -> str:
+        return self.shop.products[self.live_product()].category_id
+
+    def shipping(self) -> JSON:
+        providers = next(option.providers for option in self.shop.warehouses[0].options if option.providers)
+        return {"shipping_provider_id": providers[0]["id"], "tracking_number": "AB123456789GB"}
+
+    def shipped(self) -> tuple[str, str]:
+        order_id = self.order()
+        path = f"/fulfillment/202610/orders/{order_id}/packages"
+        made = self.caller.data("POST", path, {"shipping_info_list": [self.shipping()]})
+        return order_id, made["package_id"]
+
+    def cancel_id(self) -> str:
+        order_id = self.order("cancel_requested")
+        found = self.caller.data(
+            "POST", "/return_refund/202602/cancellations/search", {"order_ids": [order_id]}
+        )
+        return str(found["cancellations"][0]["cancel_id"])
+
+    def hook(self) -> JSON:
+        return {"event_type": "ORDER_STATUS_CHANGE", "address": "https://example.com/hook"}
+
+    def edit(self) -> JSON:
+        product = self.shop.products[self.live_product()]
+        listing = a_listing(self.caller)
+        listing["skus"] = [{"id": sku.id, "seller_sku": sku.seller_sku} for sku in product.skus[:1]]
+        return listing
+
+    def stock(self) -> JSON:
+        sku = self.shop.products[self.live_product()].skus[0]
+        places = [{"warehouse_id": place, "quantity": 5} for place in sku.quantity]
+        return {"skus": [{"id": sku.id, "inventory": places}]}
+
+    def price(self) -> JSON:
+        sku = self.shop.products[self.live_product()].skus[0]
+        return {"skus": [{"id": sku.id, "price": {"currency": sku.currency, "amount": "12.50"}}]}
+
+
+Step = Callable[[Journey], dict[str, Any]]
+STEPS: dict[str, Step] = {
+    "getAuthorizedShops": lambda j: {},
+    "getActiveShops": lambda j: {},
+    "getGlobalProductPermission": lambda j: {},
+    "updateShopWebhook": lambda j: {"body": j.hook()},
+    "getShopWebhooks": lambda j: {},
+    "deleteWebhookForAnEvent": lambda j: {"body": {"event_type": "ORDER_STATUS_CHANGE"}},
+    "getOrderList": lambda j: {"query": {"page_size": "100"}},
+    "getOrderDetail": lambda j: {"query": {"ids": ",".join(list(j.shop.orders)[:50])}},
+    "getOrderPriceDetails": lambda j: {"path": {"order_id": j.order("multi_unit")}},
+    "searchProducts": lambda j: {"query": {"page_size": "100"}},
+    "getProduct": lambda j: {"path": {"product_id": j.live_product()}},
+    "createProduct": lambda j: {"body": a_listing(j.caller)},
+    "editProduct": lambda j: {"path": {"product_id": j.live_product()}, "body": j.edit()},
+    "partialEditProduct": lambda j: {
+        "path": {"product_id": j.live_product()},
+        "body": {"title": "A better title"},
+    },
+    "checkProductListing": lambda j: {"body": a_listing(j.caller)},
+    "checkListingPrerequisites": lambda j: {},
+    "inventorySearch": lambda j: {"body": {"product_ids": [j.live_product()]}},
+    "updateInventory": lambda j: {"path": {"product_id": j.live_product()}, "body": j.stock()},
+    "updatePrice": lambda j: {"path": {"product_id": j.live_product()}, "body": j.price()},
+    "activateProducts": lambda j: {"body": {"product_ids": [j.product("SELLER_DEACTIVATED"), "1"]}},
+    "deactivateProducts": lambda j: {"body": {"product_ids": [j.product("ACTIVATE"), "1"]}},
+    "deleteProducts": lambda j: {"body": {"product_ids": [j.product("DRAFT"), "1"]}},
+    "recoverProducts": lambda j: {"body": {"product_ids": [j.product("DELETED"), "1"]}},
+    "getCategories": lambda j: {},
+    "recommendCategory": lambda j: {"body": {"product_title": "Stoneware mug, sage"}},
+    "getCategoryAttributes": lambda j: {"path": {"category_id": j.leaf()}},
+    "getCategoryRules": lambda j: {"path": {"category_id": j.leaf()}},
+    "getBrands": lambda j: {"query": {"page_size": "5"}},
+    "getWarehouseList": lambda j: {},
+    "getWarehouseDeliveryOptions": lambda j: {"path": {"warehouse_id": j.shop.warehouses[0].id}},
+    "getShippingProviders": lambda j: {"path": {"delivery_option_id": j.shop.warehouses[0].options[0].id}},
+    "markPackageAsShipped": lambda j: {
+        "path": {"order_id": j.order()},
+        "body": {"shipping_info_list": [j.shipping()]},
+    },
+    "updatePackageShippingInfo": lambda j: {
+        "path": {"package_id": j.shipped()[1]},
+        "body": {"shipping_info_list": [j.shipping()]},
+    },
+    "searchPackage": lambda j: {"query": {"page_size": "50"}},
+    "getPackageDetail": lambda j: {"path": {"package_id": j.shipped()[1]}},
+    "searchCancellations": lambda j: {"body": {"cancel_ids": [j.cancel_id()]}},
+    "approveCancellation": lambda j: {"path": {"cancel_id": j.cancel_id()}},
+    "rejectCancellation": lambda j: {
+        "path": {"cancel_id": j.cancel_id()},
+        "body": {"reject_reason": "seller_reject_apply_product_has_been_packed"},
+    },
+    "getRejectReasons": lambda j: {"query": {"return_or_cancel_id": "1"}},
+    "cancelOrder": lambda j: {
+        "body": {"order_id": j.order(), "cancel_reason": "seller_cancel_reason_out_of_stock"}
+    },
+    "getAftersaleEligibility": lambda j: {"path": {"order_id": j.order()}},
+}
+OLDER: dict[str, Step] = {
+    "/fulfillment/202309/orders/{order_id}/packages": lambda j: {
+        "path": {"order_id": j.order()},
+        "body": j.shipping(),
+    }
+}
+UPLOADS = {
+    "uploadProductImage": ({"data": ("a.png", png(600, 600), "image/png")}, {"use_case": "MAIN_IMAGE"}),
+    "uploadProductFile": ({"data": ("a.pdf", b"%PDF-1.7", "application/pdf")}, {"name": "a.pdf"}),
+}
+
+
+def test_no_operation_of_the_sandbox_is_left_untested() -> None:
+    assert {operation.id for operation in OPERATIONS.all()} == STEPS.keys() | UPLOADS.keys()
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "path"), sorted((operation.id, operation.path) for operation in OPERATIONS.all())
+)
+def test_every_reply_is_one_that_the_contract_allows(caller: Caller, operation_id: str, path: str) -> None:
+    method, _, published = PUBLISHED[operation_id]
+    if operation_id in UPLOADS:
+        envelope = caller.upload(path, *UPLOADS[operation_id])
+    else:
+        journey = Journey(caller)
+        step = OLDER.get(path, STEPS[operation_id])(journey)
+        for name, value in step.get("path", {}).items():
+            path = path.replace(f"{{{name}}}", value)
+        cipher = published["x-shop-cipher"]
+        envelope = caller.call(method, path, step.get("body"), cipher=cipher, **step.get("query", {}))
+    assert envelope["code"] == 0, envelope
+    schema = published["responses"]["200"]["content"]["application/json"]["schema"]
+    jsonschema.validate(envelope, {**schema, "components": SLICE["components"]})
+    assert list(unknown_fields(schema, envelope)) == []
+
+
+def test_the_token_reply_is_one_that_the_contract_allows(anonymous: Caller) -> None:
+    reply = anonymous.exchange("get", auth_code=anonymous.consent(), grant_type="authorized_code").json()
+    _, _, published = PUBLISHED["getAccessToken"]
+    schema = published["responses"]["200"]["content"]["application/json"]["schema"]
+    jsonschema.validate(reply, {**schema, "components": SLICE["components"]})
+    assert list(unknown_fields(schema, reply)) == []
+
+
+def key_paths(value: Any, where: str = "") -> set[str]:
+    """Every key in a JSON value, with where it stands."""
+    if isinstance(value, dict):
+        return {f"{where}.{key}" for key in value}.union(
+            *(key_paths(child, f"{where}.{key}") for key, child in value.items())
+        )
+    if isinstance(value, list):
+        return set().union(*(key_paths(child, f"{where}[]") for child in value))
+    return set()
+
+
+@pytest.mark.parametrize(
+    "operation_id", ["getOrderList", "searchProducts", "getProduct", "getAuthorizedShops"]
+)
+def test_what_was_seen_live_in_a_read_is_in_the_sandbox_too(caller: Caller, operation_id: str) -> None:
+    method, path, published = PUBLISHED[operation_id]
+    journey = Journey(caller)
+    journey.order("cancelled")
+    journey.shipped()
+    step = STEPS[operation_id](journey)
+    path = path.replace("{product_id}", journey.live_product())
+    cipher = published["x-shop-cipher"]
+    reply = caller.data(method, path, cipher=cipher, **{**step.get("query", {}), "page_size": "100"})
+    seen = key_paths(OBSERVED[operation_id]["data"])
+    assert seen - key_paths(reply) <= {".orders[].line_items[].cancel_reason"}
