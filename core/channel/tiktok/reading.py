@@ -85,6 +85,11 @@ def read_skus(row: object, *, integration_id: str, read_at: datetime) -> list[Ch
         product = ProductWire.model_validate(row)
     except ValidationError as error:
         return _unreadable(row, error)
+    return skus_of(product, integration_id=integration_id, read_at=read_at)
+
+
+def skus_of(product: ProductWire, *, integration_id: str, read_at: datetime) -> list[ChannelSku]:
+    """Every SKU of a product that was read."""
     return [_sku(product, sku, integration_id, read_at) for sku in product.skus]
 
 

@@ -1,18 +1,13 @@
 """What every reply and every request body shares, and the failures behind code 0."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from core.models.base import instant
 
-
-def _id_text(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Id = Annotated[str, BeforeValidator(_id_text)]
+Id: TypeAlias = str
 """An id or a decimal: text on our side however it came."""
 
 
@@ -25,9 +20,9 @@ def when(seconds: int) -> datetime | None:
 
 
 class Reply(BaseModel):
-    """A part of a reply."""
+    """A part of a reply. A number where text is promised becomes text: webhooks send ids as integers (§4)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
     @model_validator(mode="before")
     @classmethod

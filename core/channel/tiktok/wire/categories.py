@@ -72,7 +72,7 @@ class CertificationWire(Reply):
     is_required: bool = False
 
 
-class CategoryRules(Reply):
+class CategoryRulesWire(Reply):
     """GET /product/202309/categories/{category_id}/rules."""
 
     product_certifications: tuple[CertificationWire, ...] = ()

@@ -1,0 +1,139 @@
+"""Making, changing and ending listings in one TikTok shop (tiktok-shop-api §7)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from core.channel.errors import ChannelError, UnreadableReply
+from core.channel.listings import (
+    ChannelProduct,
+    Checked,
+    Created,
+    Image,
+    ProductChanges,
+    ProductDraft,
+    ReviewFailure,
+)
+from core.channel.port import Refusals
+from core.channel.tiktok import operations, wire
+from core.channel.tiktok.client import TikTokClient, Upload
+from core.channel.tiktok.drafts import check_body, create_body, edit_body
+from core.channel.tiktok.reading import read_refusals, skus_of
+from core.clock import Clock
+from core.text import clean_line, clean_text
+
+BATCH: Final = 20
+LONGEST_KEY: Final = 128
+LARGEST_IMAGE: Final = 10 * 1024 * 1024
+_ID: Final = 64
+_REASON: Final = 300
+
+
+class TikTokListings:
+    """The `Listings` of one shop. `category_version` is "v2" where the market needs the new tree."""
+
+    def __init__(
+        self, client: TikTokClient, *, integration_id: str, clock: Clock, category_version: str | None = None
+    ) -> None:
+        self._client = client
+        self._integration_id = integration_id
+        self._clock = clock
+        self._category_version = category_version
+
+    async def product(self, product_id: str) -> ChannelProduct:
+        """See Listings.product."""
+        found = await self._client.call(
+            operations.PRODUCT, wire.ProductDetail, path={"product_id": product_id}
+        )
+        if found.id != product_id:
+            raise UnreadableReply("TikTok answered with another product than was asked for")
+        leaf = next((link.id for link in found.category_chains if link.is_leaf), "")
+        return ChannelProduct(
+            id=clean_line(found.id, _ID),
+            title=clean_line(found.title),
+            description=clean_text(found.description),
+            status=clean_line(found.status, _ID),
+            review=clean_line(found.audit.status, _ID),
+            failures=[_failure(row) for row in found.audit_failed_reasons],
+            category_id=clean_line(leaf, _ID),
+            brand_id=clean_line(found.brand.id, _ID),
+            image_uris=[clean_line(image.uri, 500) for image in found.main_images if image.uri],
+            has_draft=found.has_draft,
+            skus=skus_of(found, integration_id=self._integration_id, read_at=self._clock.now()),
+        )
+
+    async def check(self, draft: ProductDraft) -> Checked:
+        """See Listings.check."""
+        found = await self._client.call(operations.LISTING_CHECK, wire.CheckedListing, body=check_body(draft))
+        return Checked(
+            passed=found.check_result == "PASS",
+            reasons=[clean_line(row.message, _REASON) for row in found.fail_reasons],
+            warnings=_said([found.warnings]),
+        )
+
+    async def create(self, draft: ProductDraft, *, key: str) -> Created:
+        """See Listings.create. Raises ValueError for a key that TikTok would not take."""
+        if not 0 < len(key) <= LONGEST_KEY:
+            raise ValueError(f"an idempotency key has 1 to {LONGEST_KEY} characters, not {len(key)}")
+        body = create_body(draft, key=key, category_version=self._category_version)
+        made = await self._client.call(
+            operations.CREATE_PRODUCT, wire.CreatedProduct, body=body, repeatable=True
+        )
+        return Created(
+            product_id=clean_line(made.product_id, _ID),
+            skus=[(clean_line(sku.id, _ID), clean_line(sku.seller_sku, 120)) for sku in made.skus],
+            warnings=_said(made.warnings),
+        )
+
+    async def edit(self, product_id: str, changes: ProductChanges) -> str:
+        """See Listings.edit."""
+        made = await self._client.call(
+            operations.PARTIAL_EDIT,
+            wire.EditedProduct,
+            path={"product_id": product_id},
+            body=edit_body(changes, category_version=self._category_version),
+        )
+        return clean_line(made.audit.status, _ID)
+
+    async def activate(self, product_ids: Sequence[str]) -> Refusals:
+        """See Listings.activate; 20 products a call."""
+        return await self._batches(operations.ACTIVATE, product_ids)
+
+    async def deactivate(self, product_ids: Sequence[str]) -> Refusals:
+        """See Listings.deactivate; 20 products a call."""
+        return await self._batches(operations.DEACTIVATE, product_ids)
+
+    async def delete(self, product_ids: Sequence[str]) -> Refusals:
+        """See Listings.delete; 20 products a call."""
+        return await self._batches(operations.DELETE, product_ids)
+
+    async def upload_image(self, name: str, content: bytes, *, use: str = "MAIN_IMAGE") -> Image:
+        """See Listings.upload_image. Raises ValueError for an image over 10 MB."""
+        if len(content) > LARGEST_IMAGE:
+            raise ValueError(f"an image has at most 10 MB, not {len(content) / 1024 / 1024:.1f} MB")
+        upload = Upload(name, content, {"use_case": use})
+        made = await self._client.call(operations.UPLOAD_IMAGE, wire.UploadedImage, upload=upload)
+        return Image(
+            uri=clean_line(made.uri, 500), url=clean_line(made.url), width=made.width, height=made.height
+        )
+
+    async def _batches(self, operation: operations.Operation, product_ids: Sequence[str]) -> Refusals:
+        refusals: dict[str, ChannelError] = {}
+        for start in range(0, len(product_ids), BATCH):
+            ids = tuple(product_ids[start : start + BATCH])
+            result = await self._client.call(
+                operation, wire.BatchResult, body=wire.ProductIds(product_ids=ids)
+            )
+            refusals.update(read_refusals(result, ids, area="product"))
+        return refusals
+
+
+def _failure(row: wire.AuditFailureWire) -> ReviewFailure:
+    return ReviewFailure(
+        position=clean_line(row.position, _REASON),
+        reasons=[clean_line(reason, _REASON) for reason in row.reasons],
+        suggestions=[clean_line(suggestion, _REASON) for suggestion in row.suggestions],
+    )
+
+
+def _said(warnings: Sequence[wire.WarningWire]) -> list[str]:
+    return [clean_line(row.message, _REASON) for row in warnings if row.message]
