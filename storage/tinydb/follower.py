@@ -146,7 +146,8 @@ def _fill(state: State, path: Path) -> Iterator[tuple[int, int]]:
     if (reading.size, reading.crc) != (header.size, header.crc):
         raise generation.changed(path)
     while state.advance():
-        yield header.size + state.offset, total
+        yield min(header.size + state.offset, total), total
+    yield total, total
 
 
 @contextmanager

@@ -19,6 +19,7 @@ import structlog
 from core.clock import Clock
 from core.store import Changes, Document, Found, Lease, StoreError, Where
 from storage.tinydb import leases, record
+from storage.tinydb.crashpoints import reach
 from storage.tinydb.documents import handed_out
 from storage.tinydb.draft import Draft
 from storage.tinydb.journal import COMPACT_AT, Journal
@@ -210,6 +211,7 @@ class TinyStore(DocumentReader):
             self._journal.commit(changes)
         finally:
             self._journal.lock.release()
+            reach("commit.unlocked")
 
     def _compact_when_due(self) -> None:
         if self._journal.compaction_due() and (self._compaction is None or self._compaction.done()):
