@@ -1,10 +1,12 @@
-"""Things to send: a listing that TikTok takes, and a picture."""
+"""Things to send: a listing that TikTok takes, a picture, and the calls that make a product live."""
 
 import struct
 import zlib
 from typing import Any
 
 from tests.core.sandbox.conftest import Caller
+
+CREATE = "/product/202309/products"
 
 
 def a_listing(caller: Caller, **changes: Any) -> dict[str, Any]:
@@ -36,6 +38,30 @@ def a_listing(caller: Caller, **changes: Any) -> dict[str, Any]:
         ],
     }
     return listing | changes
+
+
+def create(caller: Caller, **changes: Any) -> dict[str, Any]:
+    """What creating a listing answers."""
+    made: dict[str, Any] = caller.data("POST", CREATE, a_listing(caller, **changes))
+    return made
+
+
+def read(caller: Caller, product_id: str, **query: Any) -> dict[str, Any]:
+    """A product as Get Product shows it."""
+    found: dict[str, Any] = caller.data("GET", f"{CREATE}/{product_id}", **query)
+    return found
+
+
+def pass_review(caller: Caller, product_id: str, *, passes: bool = True) -> None:
+    """End a product's review."""
+    caller.control("POST", f"/reviews/{product_id}", {"pass": passes})
+
+
+def live(caller: Caller, **changes: Any) -> str:
+    """A new product that has passed its review."""
+    product_id: str = create(caller, **changes)["product_id"]
+    pass_review(caller, product_id)
+    return product_id
 
 
 def png(width: int, height: int) -> bytes:

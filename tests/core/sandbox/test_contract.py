@@ -30,6 +30,8 @@ def inlined(schema: JSON) -> JSON:
     if "$ref" in schema:
         return inlined(SLICE["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
     kept = {key: value for key, value in schema.items() if key not in DROPPED and not key.startswith("x-")}
+    for part in kept.pop("allOf", ()):
+        kept |= inlined(part)
     if "properties" in kept:
         kept["properties"] = {name: inlined(child) for name, child in kept["properties"].items()}
     if "items" in kept:

@@ -90,7 +90,7 @@ def test_a_page_token_is_opaque_awkward_and_good_for_its_own_query_alone(caller:
 
 
 def test_an_order_that_changes_between_pages_moves_to_where_it_now_belongs(caller: Caller) -> None:
-    query = {"page_size": 5, "sort_field": "update_time", "sort_order": "ASC"}
+    query: dict[str, Any] = {"page_size": 5, "sort_field": "update_time", "sort_order": "ASC"}
     first = caller.data("POST", SEARCH_ORDERS, {}, **query)
     moved = next(order["id"] for order in first["orders"] if order["id"])
     shop = caller.sandbox.world.sellers[0].shops[0]
