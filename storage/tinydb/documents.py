@@ -26,6 +26,15 @@ def owned(document: Mapping[str, object], what: str) -> Document:
     return cast("Document", copy)
 
 
+def is_exact(text: str) -> bool:
+    """Whether JSON can carry a text: everything but lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def handed_out(document: Document) -> Document:
     """A deep copy for a caller, without the store's own field."""
     copy = cast("Document", orjson.loads(orjson.dumps(document)))
@@ -70,7 +79,7 @@ def _faults(value: object, path: str, depth: int) -> Iterator[tuple[str, str]]:
         for number, inner in enumerate(value):
             yield from _faults(inner, f"{path}[{number}]", depth + 1)
     elif isinstance(value, str):
-        if any("\ud800" <= character <= "\udfff" for character in value):
+        if not is_exact(value):
             yield _printable(path), "the text holds a lone surrogate"
     elif isinstance(value, float):
         if not math.isfinite(value):

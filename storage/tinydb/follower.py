@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.store import StoreCorrupt, StoreError
-from storage.tinydb import generation, snapshot
+from storage.tinydb import files, generation, snapshot
 from storage.tinydb.generation import Generation
 from storage.tinydb.memory import Memory
 from storage.tinydb.state import State
@@ -58,7 +58,7 @@ class Follower:
     def following(self) -> Iterator[None]:
         """Catch up with other writers, a slice at a time."""
         while True:
-            with self.guard:
+            with self.guard, files.explained(self.directory, "read"):
                 if self._writing:
                     return
                 state = self.state
@@ -127,7 +127,8 @@ class Follower:
         state = State(fresh, Memory(fresh.header.seq))
         unused: State | None = state
         try:
-            with _collection_paused(large=fresh.header.size > _LARGE):
+            large = fresh.header.size > _LARGE
+            with _collection_paused(large=large), files.explained(self.directory, "read"):
                 yield from _fill(state, self.directory / generation.SNAPSHOT)
             with self.guard:
                 unused, self._state = self._state, state

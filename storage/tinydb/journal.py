@@ -105,9 +105,10 @@ class Journal(Follower):
     def begin(self) -> None:
         """With the lock held: catch up, and clear away what a writer that died left unfinished."""
         self.check_writable()
-        for _ in self.following():
-            pass
-        cut_torn_tail(self.state, self._journal_path(), self._clock)
+        if self.behind():
+            for _ in self.following():
+                pass
+            cut_torn_tail(self.state, self._journal_path(), self._clock)
         reach("commit.locked")
 
     def commit(self, changes: Changes) -> None:

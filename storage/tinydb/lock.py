@@ -33,7 +33,8 @@ class WriterLock:
             return False
         taken = False
         try:
-            taken = self._take_file()
+            with files.explained(self._path, "locked"):
+                taken = self._take_file()
         finally:
             if not taken:
                 self._threads.release()

@@ -11,10 +11,13 @@ _SLACK = 8_192
 class Ranking:
     """Collects matches and keeps those that can still be among the first `keep`; None keeps all."""
 
-    def __init__(self, order_by: str | None, *, descending: bool, keep: int | None) -> None:
+    def __init__(
+        self, order_by: str | None, *, descending: bool, keep: int | None, slack: int = _SLACK
+    ) -> None:
         self._read = getter(order_by) if order_by is not None else None
         self._descending = descending
         self._keep = keep
+        self._slack = slack
         self._valued: list[tuple[tuple[int, str | int | float], str, Document]] = []
         self._bare: list[tuple[str, Document]] = []
         self.total = 0
@@ -31,7 +34,7 @@ class Ranking:
                     self._bare.append((key, document))
                 else:
                     self._valued.append((rank(value), key, document))
-        if self._keep is not None and len(self._valued) + len(self._bare) > 3 * self._keep + _SLACK:
+        if self._keep is not None and len(self._valued) + len(self._bare) > 3 * self._keep + self._slack:
             self._sort()
             del self._valued[self._keep :]
             del self._bare[self._keep :]

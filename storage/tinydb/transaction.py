@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from core.store import Document, DocumentRefused, Json, StoreError
-from storage.tinydb.documents import KEY, owned
+from storage.tinydb.documents import KEY, is_exact, owned
 from storage.tinydb.draft import Draft
 from storage.tinydb.reader import DocumentReader
 
@@ -20,9 +20,9 @@ class TinyTransaction(DocumentReader):
             raise DocumentRefused(
                 f"document '{key}' of table '{table}' may not have a field '{KEY}': rename it."
             )
-        what = f"document '{key}' of table '{table}'"
-        owned({"table": table, "key": key}, what)
-        self._draft.put(table, key, owned(doc, what))
+        if not (is_exact(table) and is_exact(key)):
+            raise DocumentRefused(f"key {key!a} of table {table!a} is not valid Unicode. Choose another one.")
+        self._draft.put(table, key, owned(doc, f"document '{key}' of table '{table}'"))
 
     async def delete(self, table: str, key: str) -> bool:
         """Remove; whether it was there."""

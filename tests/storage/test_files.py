@@ -1,5 +1,6 @@
 """Modes, links, full disks, failing disks, network file systems: the errors say what to do."""
 
+import asyncio
 import errno
 import os
 import resource
@@ -8,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,6 +65,33 @@ async def test_symbolic_links_are_not_followed(open_store: OpenStore, home: Path
     (home / name).symlink_to(elsewhere)
     with pytest.raises(StoreError, match=f"{name} is a symbolic link"):
         await open_store()
+
+
+async def test_nothing_is_visible_or_acknowledged_before_it_is_on_the_disk(
+    store: TinyStore, other: TinyStore, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    syncing, synced = threading.Event(), threading.Event()
+
+    def slow_disk(descriptor: int) -> None:
+        assert b"slowly" in (home / "journal-1.jsonl").read_bytes()
+        syncing.set()
+        assert synced.wait(30)
+        os.fdatasync(descriptor)
+
+    monkeypatch.setattr(files, "sync_data", slow_disk)
+    writing = asyncio.create_task(put(store, "slowly"))
+    await asyncio.to_thread(syncing.wait)
+    assert await store.count("t") == 0
+    assert (await store.changes(-1)).seq == 0
+
+    writing.cancel()
+    await asyncio.sleep(0.01)
+    assert not writing.done(), "a cancelled commit waits for its outcome"
+    synced.set()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    assert await store.count("t") == await other.count("t") == 1
+    await put(other, "the lock is free")
 
 
 async def test_a_full_disk_refuses_the_transaction_and_leaves_the_rest_alone(

@@ -88,6 +88,17 @@ async def test_ids_chosen_by_concurrent_processes_never_collide(
     }
 
 
+async def test_a_public_write_inside_a_transaction_times_out_instead_of_hanging(
+    open_store: OpenStore,
+) -> None:
+    store = await open_store(lock_timeout=0.05)
+    async with store.transaction() as tx:
+        await tx.put("t", "k", {})
+        with pytest.raises(StoreBusy, match=f"process {os.getpid()}"):
+            store.tinydb.table("t").insert({})
+    assert await store.count("t") == 1
+
+
 def test_a_fork_of_a_process_may_not_use_its_store(home: Path) -> None:
     script = """if True:
         import os, sys
