@@ -10,7 +10,7 @@ import httpx
 from jsonschema import Draft202012Validator
 
 from core.channel.tiktok.operations import Operation
-from tests.core.channel.support import contract
+from tests.core.channel.support import Rig, contract
 
 Schema = dict[str, Any]
 SPEC: Schema = contract("tiktok-shop.openapi.json")
@@ -86,6 +86,11 @@ def request_faults(request: httpx.Request) -> list[str]:
         if re.fullmatch(pattern, path) and request.method.lower() in methods:
             return _faults_against(methods[request.method.lower()], request)
     return [f"{request.method} {path} is not in the slice"]
+
+
+def faults_of(made: Rig) -> list[str]:
+    """What the requests of a test broke of the slice, all together."""
+    return [fault for request in made.shop.requests for fault in request_faults(request)]
 
 
 def _faults_against(entry: Schema, request: httpx.Request) -> list[str]:

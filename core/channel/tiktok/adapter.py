@@ -1,6 +1,7 @@
 """One TikTok shop as a `Channel`: pages, windows and batches in, models out."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Final
 
@@ -51,11 +52,12 @@ class TikTokShop:
             query = {"page_size": str(PAGE)}
             found = pages(self._client, operations.SEARCH_PRODUCTS, wire.ProductsPage, query=query, body=body)
             try:
-                async for page in found:
-                    if page.total_count >= SEARCH_CAP and end > start:
-                        windows.extend(_halves(start, end))
-                        break
-                    yield self._catalogue_page(page)
+                async with aclosing(found):
+                    async for page in found:
+                        if page.total_count >= SEARCH_CAP and end > start:
+                            windows.extend(_halves(start, end))
+                            break
+                        yield self._catalogue_page(page)
             except ChannelError as error:
                 if error.code != _TOO_MANY or end <= start:
                     raise

@@ -1,6 +1,6 @@
 """Reading page after page of one search, without being led round in circles."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Final, TypeVar
 
 from core.channel.errors import UnreadableReply
@@ -20,7 +20,7 @@ async def pages(
     *,
     query: Mapping[str, str],
     body: Body | None = None,
-) -> AsyncIterator[P]:
+) -> AsyncGenerator[P, None]:
     """Every page of a search. The filters stay the same throughout, so that the pages belong together (§8).
 
     Raises UnreadableReply when a page token comes twice or several pages in a row are empty: both would

@@ -1,0 +1,327 @@
+"""Making, editing, checking and ending listings; the category tree."""
+
+import dataclasses
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from core.channel.errors import LostReply, StaleState, UnreadableReply
+from core.channel.listings import (
+    Attribute,
+    Brand,
+    Category,
+    CategoryRules,
+    DraftSku,
+    Prerequisite,
+    ProductChanges,
+    ProductDraft,
+    ReviewFailure,
+    Side,
+)
+from core.channel.tiktok.categories import TikTokCategories
+from core.channel.tiktok.listings import LARGEST_IMAGE, TikTokListings
+from core.models.base import Money
+from tests.contract.spec import faults_of
+from tests.core.channel.support import Answer, Rig, contract, ok, refusal, rig
+
+SHAPES = contract("observed-shapes.json")["shapes"]
+DRAFT = ProductDraft(
+    title="Steel kettle, 1.7 litres",
+    description="<p>Boils.</p>",
+    category_id="601450",
+    image_uris=("tos-x/1", "tos-x/2"),
+    skus=(
+        DraftSku(
+            seller_sku="KET-RED",
+            price=Money(amount="19.90", currency="GBP"),
+            quantities={"7": 5, "8": 0},
+            sides=(Side("Colour", "Red", attribute_id="100000", image_uri="tos-x/r"), Side("Size", "L")),
+            ean="5012345678900",
+        ),
+    ),
+    brand_id="7273",
+    attributes=(Attribute("100149", value_ids=("1000854",), value_names=("Steel",)),),
+    weight_kg=Decimal("1.25"),
+    size_cm=(Decimal(30), Decimal("20.5"), Decimal(10)),
+    external_id="AV-1",
+)
+BODY: dict[str, Any] = {
+    "title": "Steel kettle, 1.7 litres",
+    "description": "<p>Boils.</p>",
+    "category_id": "601450",
+    "main_images": [{"uri": "tos-x/1"}, {"uri": "tos-x/2"}],
+    "skus": [
+        {
+            "inventory": [{"warehouse_id": "7", "quantity": 5}, {"warehouse_id": "8", "quantity": 0}],
+            "price": {"amount": "19.90", "currency": "GBP"},
+            "sales_attributes": [
+                {"id": "100000", "value_name": "Red", "sku_img": {"uri": "tos-x/r"}},
+                {"name": "Size", "value_name": "L"},
+            ],
+            "seller_sku": "KET-RED",
+            "identifier_code": {"code": "5012345678900", "type": "EAN"},
+        }
+    ],
+    "brand_id": "7273",
+    "product_attributes": [{"id": "100149", "values": [{"id": "1000854"}, {"name": "Steel"}]}],
+    "package_weight": {"value": "1.250", "unit": "KILOGRAM"},
+    "package_dimensions": {"length": "30", "width": "20.5", "height": "10", "unit": "CENTIMETER"},
+    "external_product_id": "AV-1",
+}
+
+
+def _listings(*script: Answer, version: str | None = None) -> tuple[TikTokListings, Rig]:
+    made = rig(*script)
+    shop = TikTokListings(made.client, integration_id="i1", clock=made.clock, category_version=version)
+    return shop, made
+
+
+async def test_a_product_is_created_under_its_key() -> None:
+    shop, made = _listings(ok(SHAPES["createProduct"]["data"]), version="v2")
+    created = await shop.create(DRAFT, key="k1")
+    assert created.product_id == "1736400000000000001"
+    assert created.skus == [("1736400000000000011", "SKU-1")]
+    assert made.shop.bodies == [
+        {**BODY, "save_mode": "LISTING", "idempotency_key": "k1", "category_version": "v2"}
+    ]
+    assert faults_of(made) == []
+
+
+async def test_a_create_whose_reply_was_lost_is_repeated_with_the_same_key() -> None:
+    shop, made = _listings(httpx.ReadTimeout(""), ok({"product_id": 1}))
+    assert (await shop.create(DRAFT, key="k1")).product_id == "1"
+    assert made.shop.bodies[0] == made.shop.bodies[1]
+
+
+async def test_fields_that_tiktok_dropped_are_told() -> None:
+    shop, _ = _listings(ok({"product_id": "1", "warnings": [{"message": "brand_id\ncleared"}, {}]}))
+    assert (await shop.create(DRAFT, key="k1")).warnings == ["brand_id cleared"]
+
+
+@pytest.mark.parametrize("key", ["", "k" * 129])
+async def test_a_key_that_tiktok_would_not_take_is_refused_here(key: str) -> None:
+    shop, made = _listings(ok({}))
+    with pytest.raises(ValueError, match="1 to 128"):
+        await shop.create(DRAFT, key=key)
+    assert made.shop.requests == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "passed", "reasons", "warnings"),
+    [
+        ({"check_result": "PASS", "warnings": {"message": "Add a video"}}, True, [], ["Add a video"]),
+        ({"check_result": "FAIL", "fail_reasons": [{"code": 1, "message": "Title"}]}, False, ["Title"], []),
+        (None, False, [], []),
+    ],
+)
+async def test_a_dry_run_tells_what_would_be_refused(
+    answer: object, passed: bool, reasons: list[str], warnings: list[str]
+) -> None:
+    shop, made = _listings(ok(answer))
+    checked = await shop.check(DRAFT)
+    assert (checked.passed, checked.reasons, checked.warnings) == (passed, reasons, warnings)
+    assert made.shop.bodies == [BODY]
+    assert faults_of(made) == []
+
+
+async def test_an_edit_sends_only_what_changes() -> None:
+    shop, made = _listings(ok({"product_id": "1", "audit": {"status": "AUDITING"}}))
+    assert await shop.edit("1", ProductChanges(title="New title")) == "AUDITING"
+    assert made.shop.bodies == [{"title": "New title", "save_mode": "LISTING"}]
+    assert faults_of(made) == []
+
+
+async def test_an_edit_names_the_skus_that_stay() -> None:
+    shop, made = _listings(ok({}))
+    stays = dataclasses.replace(DRAFT.skus[0], id="10")
+    await shop.edit("1", ProductChanges(skus=(stays,), image_uris=("tos-x/1",), attributes=DRAFT.attributes))
+    (body,) = made.shop.bodies
+    assert body["skus"] == [{**BODY["skus"][0], "id": "10"}]
+    assert body["main_images"] == [{"uri": "tos-x/1"}]
+    assert faults_of(made) == []
+
+
+async def test_an_edit_is_never_repeated_blindly() -> None:
+    shop, made = _listings(httpx.ReadTimeout(""), ok({}))
+    with pytest.raises(LostReply):
+        await shop.edit("1", ProductChanges(title="New"))
+    assert len(made.shop.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "method", "path"),
+    [
+        ("activate", "POST", "/product/202309/products/activate"),
+        ("deactivate", "POST", "/product/202309/products/deactivate"),
+        ("delete", "DELETE", "/product/202309/products"),
+    ],
+)
+async def test_products_are_ended_and_begun_20_at_a_time_with_a_reason_for_each_refusal(
+    what: str, method: str, path: str
+) -> None:
+    gone = {"code": 12052032, "message": "missing", "detail": {"product_id": 3}}
+    shop, made = _listings(ok({"errors": [gone]}), ok({}), ok({}))
+    refusals = await getattr(shop, what)([str(number) for number in range(41)])
+    assert refusals.keys() == {"3"}
+    assert isinstance(refusals["3"], StaleState)
+    assert [len(body["product_ids"]) for body in made.shop.bodies] == [20, 20, 1]
+    assert {(request.method, request.url.path) for request in made.shop.requests} == {(method, path)}
+    assert faults_of(made) == []
+
+
+async def test_a_batch_error_that_names_no_product_confirms_none_of_its_batch() -> None:
+    shop, _ = _listings(ok({"errors": [{"code": 12052901, "message": "no"}]}), ok({}))
+    refusals = await shop.deactivate([str(number) for number in range(21)])
+    assert refusals.keys() == {str(number) for number in range(20)}
+
+
+async def test_an_image_is_uploaded_as_a_file_with_its_use() -> None:
+    shop, made = _listings(ok(SHAPES["uploadProductImage"]["data"]))
+    image = await shop.upload_image("kettle.png", b"\x89PNG", use="ATTRIBUTE_IMAGE")
+    assert (image.uri, image.width, image.height) == ("tos-x/y", 600, 600)
+    (sent,) = made.shop.requests
+    assert b'name="use_case"' in sent.content
+    assert b"ATTRIBUTE_IMAGE" in sent.content
+    assert faults_of(made) == []
+
+
+async def test_an_image_is_not_uploaded_twice_and_not_when_it_is_too_large() -> None:
+    shop, made = _listings(httpx.ReadTimeout(""))
+    with pytest.raises(LostReply):
+        await shop.upload_image("a.png", b"x")
+    with pytest.raises(ValueError, match="10 MB"):
+        await shop.upload_image("a.png", b"x" * (LARGEST_IMAGE + 1))
+    assert len(made.shop.requests) == 1
+
+
+async def test_a_product_is_read_with_its_review_and_its_skus() -> None:
+    failed = {"position": "Title", "reasons": ["Too\nshort"], "suggestions": ["Lengthen it"]}
+    data = {**SHAPES["getProduct"]["data"], "audit_failed_reasons": [failed], "has_draft": True}
+    shop, made = _listings(ok(data))
+    product = await shop.product("1734000000000000001")
+    assert (product.status, product.review, product.has_draft) == ("ACTIVATE", "APPROVED", True)
+    assert product.failures == [ReviewFailure("Title", ["Too short"], ["Lengthen it"])]
+    assert (product.category_id, product.brand_id) == ("601693", "7273000000000000001")
+    assert product.image_uris == ["tos-x/y"]
+    assert product.description == "<p>d</p>"
+    assert [sku.sku_id for sku in product.skus] == ["1734000000000000011"]
+    assert faults_of(made) == []
+
+
+async def test_another_product_than_was_asked_for_is_no_answer() -> None:
+    shop, _ = _listings(ok({"id": "2"}))
+    with pytest.raises(UnreadableReply):
+        await shop.product("1")
+
+
+def _categories(*script: Answer, version: str | None = "v2") -> tuple[TikTokCategories, Rig]:
+    made = rig(*script)
+    return TikTokCategories(made.client, version=version), made
+
+
+async def test_the_tree_tells_which_leaves_are_open_to_this_shop() -> None:
+    rows = [
+        {"id": 601450, "parent_id": "0", "local_name": "Kitchen", "permission_statuses": ["AVAILABLE"]},
+        {
+            "id": "2",
+            "parent_id": "601450",
+            "local_name": "Knives",
+            "is_leaf": True,
+            "permission_statuses": ["X"],
+        },
+        {"id": "3", "parent_id": "601450", "local_name": "Kettles", "is_leaf": True},
+    ]
+    shop, made = _categories(ok({"categories": rows}))
+    assert await shop.categories(keyword="ke") == [
+        Category("601450", "0", "Kitchen", is_leaf=False, is_open=True),
+        Category("2", "601450", "Knives", is_leaf=True, is_open=False),
+        Category("3", "601450", "Kettles", is_leaf=True, is_open=True),
+    ]
+    params = made.shop.requests[0].url.params
+    assert (params["keyword"], params["category_version"]) == ("ke", "v2")
+    assert faults_of(made) == []
+
+
+async def test_without_a_version_none_is_sent() -> None:
+    shop, made = _categories(ok({}), version=None)
+    await shop.categories()
+    assert "category_version" not in made.shop.requests[0].url.params
+
+
+@pytest.mark.parametrize(("answer", "leaf"), [({"leaf_category_id": 5}, "5"), ({}, None), (None, None)])
+async def test_tiktok_may_recommend_a_leaf(answer: object, leaf: str | None) -> None:
+    shop, made = _categories(ok(answer))
+    assert await shop.recommend("Steel kettle") == leaf
+    assert made.shop.bodies == [{"product_title": "Steel kettle", "category_version": "v2"}]
+    assert faults_of(made) == []
+
+
+async def test_attributes_tell_sides_and_what_is_required() -> None:
+    rows = [
+        {"id": 1, "name": "Colour", "type": "SALES_PROPERTY", "is_customizable": True},
+        {
+            "id": 2,
+            "name": "Origin",
+            "type": "PRODUCT_PROPERTY",
+            "is_requried": True,
+            "is_multiple_selection": True,
+            "values": [{"id": 9, "name": "UK"}],
+        },
+    ]
+    shop, made = _categories(ok({"attributes": rows}))
+    colour, origin = await shop.attributes("601450")
+    assert (colour.is_side, colour.is_required, colour.takes_own) == (True, False, True)
+    assert (origin.is_side, origin.is_required, origin.takes_several) == (False, True, True)
+    assert origin.values == [("9", "UK")]
+    assert faults_of(made) == []
+
+
+async def test_rules_name_what_must_be_there() -> None:
+    shop, made = _categories(
+        ok(
+            {
+                "size_chart": {"is_required": True},
+                "manufacturer": {"is_required": True},
+                "epr": {"is_required": False},
+                "seller_sku": None,
+                "product_certifications": [
+                    {"id": 1, "name": "CE", "is_required": True},
+                    {"id": 2, "name": "Other"},
+                ],
+            }
+        )
+    )
+    rules = await shop.rules("601450")
+    assert rules == CategoryRules(frozenset({"size_chart", "manufacturer"}), [("1", "CE")])
+    assert faults_of(made) == []
+
+
+async def test_brands_come_page_by_page() -> None:
+    rows = [{"id": 1, "name": "Acme", "authorized_status": "AUTHORIZED"}]
+    unknown = [{"id": 2, "name": "Other", "authorized_status": "UNAUTHORIEZD"}]
+    shop, made = _categories(ok({"brands": rows, "next_page_token": "x"}), ok({"brands": unknown}))
+    found = [brand async for page in shop.brands(category_id="5", name="a") for brand in page]
+    assert found == [Brand("1", "Acme", is_authorised=True), Brand("2", "Other", is_authorised=False)]
+    assert faults_of(made) == []
+
+
+async def test_what_a_shop_lacks_before_it_may_list_is_told() -> None:
+    rows = [
+        {"check_item": "SHOP_TAX", "is_failed": True, "fail_reasons": ["No tax number"]},
+        {"check_item": "BANk_ACCOUNT", "is_failed": False},
+    ]
+    shop, made = _categories(ok({"check_results": rows}))
+    assert await shop.prerequisites() == [
+        Prerequisite("SHOP_TAX", is_met=False, reasons=["No tax number"]),
+        Prerequisite("BANk_ACCOUNT", is_met=True, reasons=[]),
+    ]
+    assert faults_of(made) == []
+
+
+async def test_a_category_that_is_no_leaf_is_the_merchants_to_correct() -> None:
+    shop, _ = _listings(refusal(12052024, "Not a leaf"))
+    with pytest.raises(Exception, match="not a leaf") as caught:
+        await shop.create(DRAFT, key="k")
+    assert getattr(caught.value, "area", None) == "product"
