@@ -46,7 +46,7 @@ class Sandbox:
     @classmethod
     async def start(cls, home: Path) -> "Sandbox":
         """Start it, wait until it listens, and point this process's settings at it."""
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        await asyncio.to_thread(home.mkdir, mode=0o700, parents=True, exist_ok=True)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tui.main", "sandbox", "serve", "--json", "--with-parent"),
             *("--products", str(PRODUCTS), "--orders", str(ORDERS), "--live", str(ORDERS_A_MINUTE)),
@@ -102,7 +102,7 @@ async def connect_first_time(backend: "Backend", say: Callable[[str], None]) -> 
     say("Connecting the sandbox shop")
     begun = await integrations.begin(NAME)
     async with httpx.AsyncClient() as browser:
-        consent = await browser.get(begun.address, params={"auto": "1"})
+        consent = await browser.get(f"{begun.address}&auto=1")
     shop = await integrations.complete(begun.name, consent.headers["location"], state=begun.state)
     for words, kind, target in (
         ("Reading the inventory", JobKind.READ_INVENTORY, None),

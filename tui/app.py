@@ -1,0 +1,148 @@
+"""The screens' program: opens the session after the first frame, then follows the store."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterable
+from typing import ClassVar, Final
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from tui.keys import bindings
+from tui.keys.everywhere import EVERYWHERE, SCREENS
+from tui.screens.opening import OpeningScreen
+from tui.session import CannotOpen, Session, log_fault
+
+FOLLOW_SECONDS: Final = 0.25
+BEAT_SECONDS: Final = 1.0
+CANNOT_OPEN: Final = 5
+"""Exit code when the store or the settings are not usable, as for commands."""
+
+
+class AvasamApp(App[None]):
+    """The shell around the screens."""
+
+    TITLE = "avasam"
+    CSS_PATH = "styles/app.tcss"
+    BINDINGS = bindings((*SCREENS, *EVERYWHERE))
+    MODES: ClassVar = {}
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(ansi_color=bool(os.environ.get("NO_COLOR")))
+        self.session = session
+        self._opening = OpeningScreen()
+        if os.environ.get("SSH_CONNECTION"):
+            self.animation_level = "none"
+
+    async def on_mount(self) -> None:
+        """Show the first frame, then open everything."""
+        await self.push_screen(self._opening)
+        self.call_after_refresh(self._open)
+
+    @work(group="open", exit_on_error=False)
+    async def _open(self) -> None:
+        try:
+            await self.session.open(self._opening.say, self._opening.progress)
+        except CannotOpen as error:
+            self._opening.fail(str(error))
+            self._return_code = CANNOT_OPEN
+            return
+        from tui.screens.integrations import IntegrationsScreen
+
+        self.add_mode("integrations", lambda: IntegrationsScreen(self.session))
+        await self.switch_mode("integrations")
+        self._follow()
+
+    @work(group="follow", exclusive=True, exit_on_error=False)
+    async def _follow(self) -> None:
+        """Tell the screen on show whenever anybody commits something, and once a second anyway."""
+        from tui.messages import Beat
+
+        loop = asyncio.get_running_loop()
+        seq, beaten = -1, 0.0
+        while True:
+            changes = await self.session.backend.store.changes(seq)
+            if changes.seq != seq or loop.time() - beaten >= BEAT_SECONDS:
+                seq, beaten = changes.seq, loop.time()
+                self.screen_stack[0].post_message(Beat(await self.session.pulse()))
+                await self.session.keep_worker()
+            await asyncio.sleep(FOLLOW_SECONDS)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault in the background is told, never swallowed and never a traceback on the screen."""
+        if event.state is not WorkerState.ERROR:
+            return
+        error = event.worker.error
+        words = f"This program made a mistake in {event.worker.group!r}: {type(error).__name__}: {error}"
+        log_fault(self.session, error)
+        if self.screen is self._opening:
+            self._opening.fail(words)
+        else:
+            self.notify(words, severity="error", timeout=20, markup=False)
+
+    async def action_show(self, mode: str) -> None:
+        """Go to a main screen; from the opening screen there is nowhere to go."""
+        if self.current_mode in self._modes and len(self.screen_stack) == 1:
+            await self.switch_mode(mode)
+
+    @work(group="sync", exclusive=True, exit_on_error=False)
+    async def action_sync_now(self) -> None:
+        """Ask what to sync, and put a job down for every enabled integration."""
+        from core.services.errors import ServiceError
+        from core.services.integrations import IntegrationService
+        from core.services.sync import SyncService
+        from tui.screens.choose_sync import ChooseSync
+
+        if self.screen is self._opening:
+            return
+        if self.session.read_only:
+            self.notify("This is a read-only session: nothing is synced from here.", severity="warning")
+            return
+        backend = self.session.backend
+        chosen = [one for one in await IntegrationService(backend).all() if one.enabled]
+        if not chosen:
+            self.notify("No integration is enabled: there is nothing to sync.", severity="warning")
+            return
+        kind = await self.push_screen_wait(ChooseSync(", ".join(one.name for one in chosen)))
+        if kind is None:
+            return
+        for one in chosen:
+            try:
+                await SyncService(backend).request(kind, one, requested_by="screens")
+            except ServiceError as error:
+                self.notify(str(error), severity="warning", markup=False)
+            else:
+                self.notify(f"{one.name}: asked the worker.", markup=False)
+
+    def action_help_screen(self) -> None:
+        """Open the help of the screen on show, with the keys that work there now."""
+        from tui.screens.base import MainScreen
+        from tui.screens.help import HelpScreen
+
+        screen = self.screen
+        if not isinstance(screen, MainScreen):
+            return
+        keys = [
+            (self.get_key_display(active.binding), active.binding.description, active.binding.tooltip or "")
+            for active in screen.active_bindings.values()
+            if active.binding.tooltip
+        ]
+        self.push_screen(HelpScreen(screen.HEADING, screen.HELP_TEXT, keys))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette holds every command of the registry beside Textual's own."""
+        yield from super().get_system_commands(screen)
+        for command in (*SCREENS, *EVERYWHERE):
+            yield SystemCommand(command.label, command.help, self._runner(command.action))
+
+    def _runner(self, action: str) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            await self.run_action(action)
+
+        return run
+
+    async def on_unmount(self) -> None:
+        """End what was started beside us."""
+        await self.session.close()

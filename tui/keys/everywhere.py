@@ -1,0 +1,23 @@
+"""Commands that work on every screen, and the screens themselves."""
+
+from typing import Final
+
+from tui.keys import Command
+
+SCREENS: Final = (
+    Command(
+        "screen.integrations",
+        "1",
+        "Integrations",
+        "The connected shops and their last syncs",
+        "app.show('integrations')",
+        show=False,
+    ),
+)
+"""The menu's entries, in order."""
+
+EVERYWHERE: Final = (
+    Command("sync", "r", "Sync now", "Choose what to sync now", "app.sync_now"),
+    Command("help", "f1", "Help", "What this screen shows, and its keys", "app.help_screen"),
+    Command("quit", "ctrl+q", "Quit", "Leave; the worker that this program started ends too", "app.quit"),
+)

@@ -1,0 +1,65 @@
+"""What all main screens share: the title, the menu, the status line and the footer."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, OptionList, Static
+
+from tui.messages import Beat
+from tui.session import Pulse, Session
+from tui.widgets.menu import Menu
+from tui.widgets.status_line import StatusLine
+
+NARROW = 100
+"""Columns below which the menu folds and side-by-side panes become tabs (ux.md)."""
+
+
+class MainScreen(Screen[None]):
+    """One entry of the menu. Subclasses compose their content and show each pulse."""
+
+    MODE = ""
+    HEADING = ""
+    HELP_TEXT = ""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+    def content(self) -> Iterable[Widget]:
+        """The widgets of this screen."""
+        raise NotImplementedError
+
+    def show(self, pulse: Pulse) -> None:
+        """Bring the content up to date."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """Title, menu beside content, status line, footer."""
+        yield Static(f" AVASAM ▸ {self.HEADING}", id="title", markup=False)
+        with Horizontal(id="body"):
+            yield Menu(self.MODE)
+            with Vertical(id="content"):
+                yield from self.content()
+        yield StatusLine(read_only=self.session.read_only)
+        yield Footer(show_command_palette=False)
+
+    @on(Resize)
+    def _fold(self, event: Resize) -> None:
+        narrow = event.size.width < NARROW
+        self.set_class(narrow, "narrow")
+        self.query_one(Menu).fold(folded=narrow)
+
+    @on(Beat)
+    def _beat(self, event: Beat) -> None:
+        self.query_one(StatusLine).show(event.pulse)
+        self.show(event.pulse)
+
+    @on(OptionList.OptionSelected, "#menu")
+    def _go(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.app.run_worker(self.app.run_action(f"show('{str(event.option_id).removeprefix('screen.')}')"))

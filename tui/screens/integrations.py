@@ -1,0 +1,194 @@
+"""Integrations: the connected shops, alive."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from rich.text import Text
+from textual import on, work
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import DataTable, Static
+
+from core.models.integration import Integration, SyncKind
+from core.services.errors import ServiceError
+from core.services.integrations import IntegrationService, Overview
+from tui.keys import bindings
+from tui.keys.integrations import INTEGRATIONS
+from tui.screens.base import MainScreen
+from tui.screens.confirm import Confirm
+from tui.session import Pulse
+from tui.words import SOON, ago, counted, status, until
+
+_KINDS: Final = (SyncKind.ORDERS, SyncKind.STOCK, SyncKind.PRICE)
+_WIDE_ONLY: Final = ("channel", "shop", "until")
+_COLUMNS: Final = (
+    ("channel", "Channel"),
+    ("name", "Name"),
+    ("shop", "Shop"),
+    ("status", "Status"),
+    ("until", "Ends"),
+    ("orders", "Orders"),
+    ("orders-sync", "Synced: orders"),
+    ("stock-sync", "stock"),
+    ("price-sync", "price"),
+)
+_EMPTY: Final = """\
+No shop is connected yet.
+
+Connect one:   avasam integrations add NAME
+Or look first: avasam --sandbox   starts a shop on this machine to try things on"""
+
+
+class IntegrationsScreen(MainScreen):
+    """The list of shops; below it the one under the cursor, with what each sync last did."""
+
+    MODE = "integrations"
+    HEADING = "Integrations"
+    HELP_TEXT = (
+        "Every connected shop: whether it may act, when its authorisation ends, how many orders are here, "
+        "and how long ago its orders, stock and prices were last synced. Disabled, nothing is downloaded or sent "
+        "for that shop; on enabling, everything missed is caught up."
+    )
+    BINDINGS = bindings(INTEGRATIONS)
+
+    def content(self) -> Iterable[Widget]:
+        """The table, the words for an empty one, and the detail."""
+        yield DataTable(id="integrations", cursor_type="row", zebra_stripes=False)
+        yield Static(_EMPTY, id="empty", markup=False)
+        with VerticalScroll(id="detail-pane", can_focus=False):
+            yield Static("", id="detail", markup=False)
+
+    def on_mount(self) -> None:
+        """Columns are laid out once; rows are updated cell by cell."""
+        self._rows: dict[str, Overview] = {}
+        self._pulse: Pulse | None = None
+        self._shown: tuple[str, ...] = ()
+        self.query_one("#empty").display = False
+
+    @property
+    def table(self) -> DataTable[Text]:
+        """The table of integrations."""
+        return self.query_one("#integrations", DataTable)
+
+    def chosen(self) -> Overview | None:
+        """The integration under the cursor."""
+        table = self.table
+        if not table.row_count:
+            return None
+        key = table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value
+        return self._rows.get(str(key))
+
+    def show(self, pulse: Pulse) -> None:
+        """Rows by key: the cursor stays where it is."""
+        self._pulse = pulse
+        narrow = self.has_class("narrow")
+        shown = tuple(key for key, _ in _COLUMNS if not (narrow and key in _WIDE_ONLY))
+        table = self.table
+        before = {str(key.value) for key in table.rows}
+        self._rows = {row.integration.id: row for row in pulse.integrations}
+        if shown != self._shown or not before <= self._rows.keys():
+            cursor = table.cursor_row
+            table.clear(columns=True)
+            for key, label in _COLUMNS:
+                if key in shown:
+                    table.add_column(label, key=key)
+            self._shown, before = shown, set()
+            for row in pulse.integrations:
+                table.add_row(*self._cells(row, pulse), key=row.integration.id)
+            table.move_cursor(row=cursor)
+        for row in pulse.integrations:
+            cells = self._cells(row, pulse)
+            if row.integration.id not in {str(key.value) for key in table.rows}:
+                table.add_row(*cells, key=row.integration.id)
+                continue
+            for key, cell in zip(shown, cells, strict=True):
+                if table.get_cell(row.integration.id, key) != cell:
+                    table.update_cell(row.integration.id, key, cell, update_width=True)
+        self.query_one("#empty").display = not pulse.integrations
+        table.display = bool(pulse.integrations)
+        self._show_detail()
+
+    def _cells(self, row: Overview, pulse: Pulse) -> list[Text]:
+        one = row.integration
+        ends = row.authorised_until
+        soon = ends is not None and ends - pulse.at < SOON
+        cells = {
+            "channel": Text("TikTok"),
+            "name": Text(one.name),
+            "shop": Text(one.shop.name),
+            "status": status(one),
+            "until": Text(
+                ("! " if soon else "") + until(ends, pulse.at), style="bold yellow" if soon else ""
+            ),
+            "orders": Text(f"{row.orders:,}", justify="right"),
+        }
+        for kind in _KINDS:
+            state = row.syncs.get(kind)
+            if not _is_on(one, kind):
+                cells[f"{kind}-sync"] = Text("off", style="dim")
+                continue
+            failing = state is not None and state.last_error is not None
+            age = ago(None if state is None else state.last_finished_at, pulse.at)
+            cells[f"{kind}-sync"] = Text(f"✖ {age}" if failing else age, style="red" if failing else "")
+        return [cells[key] for key in self._shown]
+
+    @on(DataTable.RowHighlighted)
+    def _show_detail(self) -> None:
+        row, pulse = self.chosen(), self._pulse
+        detail = self.query_one("#detail", Static)
+        if row is None or pulse is None:
+            detail.update("")
+            return
+        lines = [Text(f"{row.integration.name}", style="bold"), *_facts(row, pulse)]
+        for kind in (*_KINDS, SyncKind.VERIFY, SyncKind.CATALOGUE):
+            state = row.syncs.get(kind)
+            if state is None:
+                continue
+            did = state.last_error or (
+                counted(state.counts) if _is_on(row.integration, kind) else "switched off"
+            )
+            lines.append(Text(f"{kind:<10} {ago(state.last_finished_at, pulse.at):>7} ago   {did}"))
+        for problem in pulse.problems:
+            if problem.integration_id in {None, row.integration.id}:
+                lines.append(Text(f"✖ {problem.what}", style="bold red"))
+                lines.append(Text(f"  {problem.why} {problem.cure}"))
+        detail.update(Text("\n").join(lines))
+
+    @work(group="switch", exclusive=True, exit_on_error=False)
+    async def action_switch(self) -> None:
+        """Enable or disable the integration under the cursor; disabling asks first."""
+        row = self.chosen()
+        if row is None or self.session.read_only:
+            if row is not None:
+                self.notify("This is a read-only session: nothing was changed.", severity="warning")
+            return
+        one = row.integration
+        if one.enabled and not await self.app.push_screen_wait(
+            Confirm(
+                f"Disable {one.name}?",
+                "No orders are downloaded and no stock or price is sent for it until it is enabled again. "
+                "Its orders are then caught up.",
+                "Disable",
+            )
+        ):
+            return
+        try:
+            await IntegrationService(self.session.backend).set_enabled(one.id, enabled=not one.enabled)
+        except ServiceError as error:
+            self.notify(str(error), severity="error", markup=False)
+
+
+def _facts(row: Overview, pulse: Pulse) -> list[Text]:
+    shop = row.integration.shop
+    return [
+        Text(f"TikTok Shop {shop.name}, {shop.region}, {shop.seller_type.lower().replace('_', ' ')}"),
+        Text(f"authorisation ends {until(row.authorised_until, pulse.at)}"),
+        Text(f"{row.mapped:,} SKUs mapped · {row.orders:,} orders"),
+        Text(""),
+    ]
+
+
+def _is_on(integration: Integration, kind: SyncKind) -> bool:
+    """Whether this kind of push is switched on in the additional settings (A40, A41)."""
+    settings = integration.settings
+    return {SyncKind.STOCK: settings.stock_update, SyncKind.PRICE: settings.price_update}.get(kind, True)

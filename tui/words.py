@@ -1,0 +1,47 @@
+"""Moments, counts and states in the few words that fit a cell; each state has symbol, word and colour."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from rich.text import Text
+
+from core.models.integration import Integration
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """How long ago: `never`, `3 s`, `12 min`, `5 h`, `3 d`."""
+    if moment is None:
+        return "never"
+    seconds = max(0, int((now - moment).total_seconds()))
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def until(moment: datetime | None, now: datetime) -> str:
+    """How long from now: `in 12 d`, or `over`."""
+    if moment is None:
+        return "unknown"
+    return "over" if moment <= now else f"in {ago(now, now + (moment - now))}"
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Counts as words: `3 new, 1 updated`."""
+    return (
+        ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
+        or "no change"
+    )
+
+
+def status(integration: Integration) -> Text:
+    """Whether an integration may act, readable without colour."""
+    if integration.needs_reauthorisation is not None:
+        return Text("! reauthorise", style="bold red")
+    if integration.enabled:
+        return Text("● enabled", style="green")
+    return Text("○ disabled", style="dim")
+
+
+SOON = timedelta(days=30)
+"""An authorisation that ends within this is pointed out (TikTok's webhook 7 does the same)."""
