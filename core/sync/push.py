@@ -14,29 +14,32 @@ from core.sync.context import Outcome, SyncContext, guard_limits
 from core.sync.plan import Aspect, Plan, Skipped, plan_prices, plan_stock
 from core.sync.problems import note_problem, solve_problem
 
+_SHOWN: Final = 3
+"""How many SKUs a problem names."""
+
 _WORDS: Final = {
     Skipped.UNKNOWN: (
-        "{n} mapped SKUs have no known {aspect}",
+        "{skus} mapped without a known {aspect}",
         "Unknown {aspect} is never pushed; the shop keeps showing the last value.",
         "Check these products in Avasam or in the inventory file.",
     ),
     Skipped.NO_PRODUCT: (
-        "{n} mapped SKUs point to Avasam products that are not in the inventory",
+        "{skus} mapped to Avasam products that are not in the inventory",
         "The product was removed from the inventory or its SKU was changed.",
         "Correct the SKU mapping, or bring the product back.",
     ),
     Skipped.NOT_IN_SHOP: (
-        "{n} mapped SKUs are not in the shop any more",
+        "{skus} mapped that the shop has no more",
         "They were deleted on TikTok, or never downloaded.",
         "Download the shop's listings, then unlink what is gone.",
     ),
     Skipped.CURRENCY: (
-        "{n} prices are in another currency than the shop's",
+        "{skus} priced in another currency than the shop's",
         "Amounts are never converted here.",
         "Give these listings a price in the shop's currency, or switch the price update off.",
     ),
     Skipped.HELD: (
-        "{n} SKUs wait after three identical refusals of their {aspect}",
+        "{skus} waiting after three identical refusals of the {aspect}",
         "TikTok refused the same value three times; asking again would change nothing.",
         "See the reason with the SKU; it goes on as soon as the value changes.",
     ),
@@ -83,11 +86,15 @@ async def _carry_out(ctx: SyncContext, plan: Plan) -> Outcome:
 
 async def _report(ctx: SyncContext, plan: Plan) -> None:
     """One lasting problem per cause, with how many SKUs it touches; gone when none is left."""
-    refused = await ctx.store.count(
+    failing = (Where(f"{plan.aspect}.state", "in", (PushState.FAILED.value, PushState.HELD.value)),)
+    refused: list[tuple[str, str]] = []
+    async for chunk in ctx.store.columns(
         tables.LISTING_SYNCS,
-        (Where(f"{plan.aspect}.state", "in", (PushState.FAILED.value, PushState.HELD.value)),),
+        ("sku_id", f"{plan.aspect}.error"),
+        failing,
         prefix=tables.prefix(ctx.integration.id),
-    )
+    ):
+        refused.extend((str(sku_id), str(error)) for _, (sku_id, error) in chunk)
     async with ctx.store.transaction(fence=ctx.lease) as tx:
         for reason, words in _WORDS.items():
             ids = plan.skipped.get(reason, ())
@@ -95,13 +102,13 @@ async def _report(ctx: SyncContext, plan: Plan) -> None:
             if not ids:
                 await solve_problem(tx, ctx.integration.id, code)
                 continue
-            what, why, cure = (text.format(n=len(ids), aspect=plan.aspect) for text in words)
+            what, why, cure = (text.format(skus=_skus(len(ids)), aspect=plan.aspect) for text in words)
             await note_problem(
                 tx,
                 ctx.clock,
                 ctx.integration.id,
                 code,
-                what=f"{what}: {', '.join(ids[:3])}{' …' if len(ids) > 3 else ''}",
+                what=f"{what}: {', '.join(ids[:_SHOWN])}{' …' if len(ids) > _SHOWN else ''}",
                 why=why,
                 cure=cure,
                 severity=Severity.WARNING,
@@ -113,12 +120,17 @@ async def _report(ctx: SyncContext, plan: Plan) -> None:
                 ctx.clock,
                 ctx.integration.id,
                 code,
-                what=f"TikTok refused the {plan.aspect} of {refused} SKUs",
-                why="Each SKU keeps TikTok's own reason.",
+                what=f"TikTok refused the {plan.aspect} of {_skus(len(refused))}",
+                why="; ".join(f"{sku_id}: {error}" for sku_id, error in sorted(refused)[:_SHOWN])
+                + (f"; and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""),
                 cure="Correct what the reasons name; other SKUs go on meanwhile.",
             )
         else:
             await solve_problem(tx, ctx.integration.id, code)
+
+
+def _skus(count: int) -> str:
+    return f"{count} SKU" if count == 1 else f"{count} SKUs"
 
 
 async def verify_stock(ctx: SyncContext) -> Outcome:

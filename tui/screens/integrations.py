@@ -46,8 +46,8 @@ class IntegrationsScreen(MainScreen):
     HEADING = "Integrations"
     HELP_TEXT = (
         "Every connected shop: whether it may act, when its authorisation ends, how many orders are here, "
-        "and how long ago its orders, stock and prices were last synced. Disabled, nothing is downloaded or sent "
-        "for that shop; on enabling, everything missed is caught up."
+        "and how long ago its orders, stock and prices were last synced. Disabled, nothing is downloaded or "
+        "sent for that shop; on enabling, everything missed is caught up."
     )
     BINDINGS = bindings(INTEGRATIONS)
 
