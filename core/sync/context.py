@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from core.channel.port import Channel
 from core.clock import Clock
@@ -9,6 +10,12 @@ from core.models.integration import Integration
 from core.rules.guard import GuardLimits, GuardVerdict
 from core.settings import Settings
 from core.store import Lease, Store
+
+_NEWS: Final = (
+    *("new", "updated", "adopted", "deleted"),
+    *("pushed", "refused", "drifted"),
+    *("changed", "gone", "missing"),
+)
 
 Progress = Callable[[int, int | None], Awaitable[None]]
 """Told (done, total or None) now and then during long work."""
@@ -41,9 +48,8 @@ class Outcome:
     stopped: GuardVerdict | None = None
 
     def changed(self) -> bool:
-        """Whether anything worth an entry in Activity happened."""
-        quiet = {"pages", "unchanged", "checked", "skipped"}
-        return any(count for name, count in self.counts.items() if name not in quiet)
+        """Whether anything worth an entry in Activity happened; what was looked at or passed over is not."""
+        return any(self.counts.get(name) for name in _NEWS)
 
 
 class SyncRefused(Exception):

@@ -115,9 +115,13 @@ async def _update(
 async def _adopt(
     tx: Transaction, key: str, known: Order, order: ChannelOrder, integration: Integration, now: datetime
 ) -> Merged:
-    """A SKU of a non-Avasam order was mapped in time: it becomes an Avasam order (A44)."""
+    """A SKU of a non-Avasam order was mapped in time: it becomes an Avasam order (A44).
+
+    It was shown, so it stays shown, even if a mixed order would be hidden today.
+    """
     mapped = await _mapped(tx, integration.id, order)
-    decision = decide(order, mapped, integration.settings)
+    shown = integration.settings.model_copy(update={"exclude_non_avasam": False})
+    decision = decide(order, mapped, shown)
     if not decision.value.imported:
         return Merged.UNCHANGED
     fresh = await _first(tx, order, decision.value, decision.steps, integration, now)

@@ -13,7 +13,7 @@ from core.rules import purge
 from core.store import Transaction, Where
 from core.sync.ahead import one_ahead
 from core.sync.context import Outcome, SyncContext
-from core.sync.order_merge import merge_order, tombstone
+from core.sync.order_merge import Merged, merge_order, tombstone
 from core.sync.problems import note_problem, solve_problem
 
 UNREADABLE: Final = "orders-unreadable"
@@ -69,8 +69,8 @@ async def tidy_orders(ctx: SyncContext) -> Counter[str]:
         for key, document in waiting:
             order = Order.from_document(document)
             mark = tombstone(ctx.integration.id, order.source, now, "purged")
-            if any([await _is_mapped(tx, ctx.integration.id, sku_id) for sku_id in mark.sku_ids]):
-                await merge_order(tx, ctx.integration, order.source, now)
+            mapped = any([await _is_mapped(tx, ctx.integration.id, sku_id) for sku_id in mark.sku_ids])
+            if mapped and await merge_order(tx, ctx.integration, order.source, now) is Merged.UPDATED:
                 counts["adopted"] += 1
             elif purge.due(order, now):
                 await tx.delete(tables.ORDERS, key)
