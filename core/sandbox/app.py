@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -47,6 +48,8 @@ class SandboxApp:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """One request, from its first byte to its last (the server runs without lifespan)."""
         request = await _read(scope, receive)
+        if request is None:
+            return
         service = service_of(request.path)
         if service == "control":
             await _send(send, control.answer(self._sandbox, request))
@@ -88,6 +91,12 @@ class SandboxApp:
         return spoil(fault, reply)
 
     async def _carry_out(self, service: str, request: Incoming, trace: Trace) -> Reply:
+        reply = await self._answer(service, request, trace)
+        if trace.verdict == "ok" and (reply.code or reply.status >= HTTPStatus.BAD_REQUEST):
+            trace.verdict = f"refused: HTTP {reply.status}, code {reply.code}"
+        return reply
+
+    async def _answer(self, service: str, request: Incoming, trace: Trace) -> Reply:
         if service == "avasam":
             return await self._avasam.answer(request)
         if service == "images":
@@ -129,11 +138,14 @@ class SandboxApp:
         )
 
 
-async def _read(scope: Message, receive: Receive) -> Incoming:
+async def _read(scope: Message, receive: Receive) -> Incoming | None:
+    """The whole request, or None when the client went away before its end."""
     chunks = []
     more = True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         chunks.append(message.get("body", b""))
         more = message.get("more_body", False)
     return Incoming(

@@ -10,6 +10,7 @@ from core.sandbox.runtime import Sandbox
 
 JSON = dict[str, Any]
 MOST_ORDERS = 10_000
+MOST_PRICE = Decimal(10**6)
 PENNY = Decimal("0.01")
 
 
@@ -28,7 +29,8 @@ def make_orders(sandbox: Sandbox, body: JSON) -> JSON:
         orders.new_order(sandbox.world, shop, now=sandbox.now(), rng=sandbox.rng, shape=shape, **wishes)
         for _ in range(count)
     ]
-    sandbox.world_changed()
+    for order in made:
+        sandbox.touch_order(shop, order)
     return {"ids": [order.id for order in made]}
 
 
@@ -63,7 +65,7 @@ def set_prices(sandbox: Sandbox, body: JSON) -> JSON:
     for sku, price in body.items():
         _product(sandbox, sku)
         try:
-            usable = Decimal(str(price)) > 0
+            usable = 0 < Decimal(str(price)) < MOST_PRICE
         except InvalidOperation:
             usable = False
         if not usable:

@@ -1,5 +1,6 @@
 """The checks that every TikTok call passes, in TikTok's own order (tiktok-shop-api §3, §4)."""
 
+import re
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from core.sandbox.tokens import Token
 from core.sandbox.wire import Refusal
 
 BEHIND, AHEAD = 300, 30
+STAMP = re.compile(r"[0-9]{1,12}")
 CODES = {
     ("product_ids", "items"): 12019120,
     ("seller_skus", "items"): 12019027,
@@ -76,7 +78,7 @@ def _check_app(sandbox: Sandbox, request: Incoming) -> None:
 
 def _check_signature(sandbox: Sandbox, request: Incoming) -> None:
     stamp = request.first("timestamp") or ""
-    if not stamp.isdecimal() or not -AHEAD <= sandbox.now() - int(stamp) <= BEHIND:
+    if not STAMP.fullmatch(stamp) or not -AHEAD <= sandbox.now() - int(stamp) <= BEHIND:
         raise Refusal(
             36009004,
             "Invalid 'timestamp' query parameter. It must be at most 5 minutes behind and 30 seconds ahead",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 from core.sandbox import oauth
 from core.sandbox.avasam import avasam_routes
 from core.sandbox.calls import Incoming
@@ -61,10 +63,18 @@ class AvasamService:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
         headers.pop("content-length", None)
         body = b"".join(message.get("body", b"") for message in sent[1:])
-        return Reply(start["status"], body, headers)
+        return Reply(start["status"], body, headers, _error_code(body))
 
     def _extent(self) -> tuple[int, int]:
         return len(self._sandbox.world.avasam_orders), len(self._sandbox.avasam_tokens)
+
+
+def _error_code(body: bytes) -> int | None:
+    """Avasam's own code in a reply that has one, for the log."""
+    if b'"ErrorCode"' not in body:
+        return None
+    value = orjson.loads(body)
+    return value.get("ErrorCode") if isinstance(value, dict) else None
 
 
 def _scope(request: Incoming) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """What requests may hold, from the published contract: `requests.json` is its request half, written out."""
 
 import json
+import re
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
 Schema = dict[str, Any]
+INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 
 @cache
@@ -49,7 +51,7 @@ def query_problem(schemas: dict[str, Schema], query: dict[str, str]) -> Problem 
                 return Problem(name, "required", f"Missing '{name}' parameter")
             continue
         value: Any = query[name]
-        if schema.get("type") == "integer" and value.lstrip("-").isdecimal():
+        if schema.get("type") == "integer" and INTEGER.fullmatch(value):
             value = int(value)
         elif schema.get("type") == "boolean" and value in {"true", "false"}:
             value = value == "true"

@@ -24,7 +24,7 @@ CANCEL_REASONS = (
     "seller_cancel_paid_reason_address_not_deliver",
 )
 BEFORE_SHIPPING = frozenset({"UNPAID", "ON_HOLD", "AWAITING_SHIPMENT"})
-PAGE = 10
+PAGE, MOST = 10, 50
 
 
 @TABLE.operation("searchCancellations", scope=SCOPE)
@@ -39,7 +39,7 @@ def search_cancellations(call: Call) -> JSON:
     found.sort(key=lambda item: (item[1]["create_time"], item[1]["cancel_id"]))
     query = fingerprint(call.operation.id, call.shop.id, body)
     begin = place_of(call.query.get("page_token", ""), query).passed
-    end = begin + int(call.query.get("page_size") or PAGE)
+    end = begin + _size(call.query.get("page_size", str(PAGE)))
     return {
         "cancellations": [_view(order, case) for order, case in found[begin:end]],
         "total_count": len(found),
@@ -135,6 +135,13 @@ def case_of(order: ShopOrder) -> JSON | None:
         "create_time": asked,
         "update_time": asked,
     }
+
+
+def _size(text: str) -> int:
+    """The page size, which the contract types as a string (tiktok-shop-api §9)."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise Refusal(98001004, f"Invalid 'page_size' parameter: 1 to {MOST}")
+    return int(text)
 
 
 def _fits(order: ShopOrder, case: JSON, body: JSON) -> bool:

@@ -13,7 +13,7 @@ Found = tuple[int, str]
 SHORT_TITLES = frozenset({"DE", "ES", "FR", "IE", "IT", "JP", "UK", "GB", "US"})
 V2_ONLY = frozenset({"US", "ID", "MY", "PH", "SG", "TH", "VN"})
 MOST_PRICE = {"USD": Decimal(7600), "GBP": Decimal(5600), "EUR": Decimal(6300)}
-LEAST_PRICE = Decimal("0.01")
+PENNY = LEAST_PRICE = Decimal("0.01")
 MOST_SKUS = 300
 MOST_GRAMS = {"GB": Decimal(30_000), "US": Decimal(68_000)}
 GRAMS = {"GRAM": Decimal(1), "KILOGRAM": Decimal(1000), "POUND": Decimal("453.59")}
@@ -44,9 +44,10 @@ def price_problem(shop: Shop, price: JSON) -> Found | None:
         return 12052571, "The price of a SKU is missing"
     try:
         amount = Decimal(price["amount"])
+        in_pennies = amount == amount.quantize(PENNY)
     except InvalidOperation:
         return 12052012, "The price format is wrong"
-    if not amount.is_finite() or amount != amount.quantize(Decimal("0.01")):
+    if not amount.is_finite() or not in_pennies:
         return 12052012, "The price format is wrong"
     if amount < LEAST_PRICE:
         return 12052073, "The price is invalid"
@@ -141,7 +142,9 @@ def _package_problems(shop: Shop, body: JSON) -> Iterator[Found]:
         return
     try:
         grams = Decimal(weight["value"]) * GRAMS[weight["unit"]]
-    except (InvalidOperation, KeyError):
+    except (ArithmeticError, KeyError):
+        grams = Decimal("NaN")
+    if not grams.is_finite():
         yield 12052006, "The package weight format is wrong"
         return
     if grams <= 0:

@@ -80,7 +80,7 @@ def _sku(call: Call, wish: JSON, old: ShopSku | None) -> ShopSku:
         return ShopSku(
             id=new_id(call.sandbox.world, "sku"),
             seller_sku=wish.get("seller_sku", ""),
-            price=price,
+            price=price or "0.00",
             currency=call.shop.currency,
             quantity=quantity,
             sales_attributes=attributes,

@@ -62,7 +62,8 @@ def _filter(call: Call, field: str) -> Callable[[ShopProduct], bool] | None:
     body = call.body
     seller_skus, sku_ids = set(body.get("seller_skus", ())), set(body.get("sku_ids", ()))
     audits = set(body.get("audit_status", ()))
-    by_create = bounds(body, "create_time", inclusive=True) if field == "update_time" else None
+    windowed = field == "update_time" and {"create_time_ge", "create_time_le"} & body.keys()
+    by_create = bounds(body, "create_time", inclusive=True) if windowed else None
     owners = {call.shop.by_sku.get(sku_id) for sku_id in sku_ids}
     if not (seller_skus or sku_ids or audits or by_create):
         return None

@@ -156,6 +156,7 @@ def test_the_media_type_must_be_what_the_operation_takes(caller: Caller) -> None
         (SEARCH_ORDERS, [("page_size", "0")], b"", 98001004),
         (SEARCH_ORDERS, [("page_size", "101")], b"", 98001004),
         (SEARCH_ORDERS, [("page_size", "x")], b"", 98001004),
+        (SEARCH_ORDERS, [("page_size", "9" * 5000)], b"", 98001004),
         (SEARCH_ORDERS, [("page_size", "1"), ("sort_field", "name")], b"", 98001004),
         (SEARCH_ORDERS, [("page_size", "1")], b"{", 98001004),
         (SEARCH_ORDERS, [("page_size", "1")], b"[]", 98001004),
