@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from core.sandbox.serve import ServeOptions, run
+from core.sandbox.state_file import StateDamagedError
 
 
 def options(arguments: list[str] | None = None) -> ServeOptions:
@@ -22,4 +23,7 @@ def options(arguments: list[str] | None = None) -> ServeOptions:
 
 
 if __name__ == "__main__":
-    run(options())
+    try:
+        run(options())
+    except (StateDamagedError, OSError) as error:
+        raise SystemExit(str(error)) from None

@@ -42,7 +42,10 @@ class ServeOptions:
 
 
 def run(options: ServeOptions) -> None:
-    """Serve until SIGTERM or SIGINT; says where, as one line of JSON with `json`, once the port listens."""
+    """Serve until SIGTERM or SIGINT; says where, as one line of JSON with `json`, once the port listens.
+
+    Raises StateDamagedError for a state file that is none, OSError for a port that is taken.
+    """
     asyncio.run(_serve(options))
 
 

@@ -15,6 +15,10 @@ from core.sandbox.settings import Settings
 from core.sandbox.tokens import Consents
 
 
+class StateDamagedError(Exception):
+    """The state file cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What is asked of a new world: see `merchant.build_world`."""
@@ -25,11 +29,17 @@ class Wishes:
 
 
 def open_sandbox(path: Path | None, wishes: Wishes, *, redirect_url: str | None = None) -> Sandbox:
-    """The sandbox kept in the state file, or a new one as wished when there is no such file yet."""
+    """The sandbox kept in the state file, or a new one as wished when there is no such file yet.
+
+    Raises StateDamagedError for a file that is something else; the file stays as it is.
+    """
     if path is not None and path.exists():
         memory, _, kept = path.read_bytes().partition(b"\n")
-        sandbox = Sandbox(load_world(kept), redirect_url=redirect_url)
-        _restore(sandbox, orjson.loads(memory))
+        try:
+            sandbox = Sandbox(load_world(kept), redirect_url=redirect_url)
+            _restore(sandbox, orjson.loads(memory))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StateDamagedError(f"{path} is not a sandbox's state; move it away to start anew") from error
         return sandbox
     world = build_world(
         seed=wishes.seed, products=wishes.products, orders=wishes.orders, now=int(time.time())

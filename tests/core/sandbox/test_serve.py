@@ -133,6 +133,17 @@ def test_a_living_sandbox_gets_orders_and_changes_by_itself() -> None:
         assert after["avasam"]["products"] != before["avasam"]["products"]
 
 
+def test_a_state_file_that_is_none_is_left_alone_and_said(tmp_path: Path) -> None:
+    state = tmp_path / "notes.txt"
+    state.write_text("not a sandbox\n")
+    command = [sys.executable, "-m", "core.sandbox", "serve", "--json", "--state", str(state)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.strip() == f"{state} is not a sandbox's state; move it away to start anew"
+    assert state.read_text() == "not a sandbox\n"
+
+
 def test_the_consent_sends_the_browser_where_the_app_says() -> None:
     with serving("--redirect-url", "http://localhost:9/back?app=1") as (_, found):
         reply = get(found["consent_url"], service_id=found["service_id"], state="s", auto="1")
