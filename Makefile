@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint types imports pytest bench screenshots lock clean help
+.PHONY: demo test lint types imports pytest bench screenshots readme lock clean help
 
 help:  ## the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -41,6 +41,9 @@ bench: $(STAMP)  ## tables with ratios to a baseline measured in the same run
 
 screenshots: $(STAMP)  ## SVG of every screen, from the sandbox
 	$(BIN)/python -m tests.screenshots
+
+readme: $(STAMP)  ## bring the generated tables of the README up to date
+	$(BIN)/python -m tests.readme
 
 lock: $(STAMP)  ## renew the locks
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock

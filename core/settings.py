@@ -42,7 +42,7 @@ Address = Annotated[str, AfterValidator(_address)]
 class Settings(BaseSettings):
     """Everything that can be set from outside."""
 
-    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     home: Path = Field(default_factory=lambda: user_data_path("avasam"))
     """Where the store, the key file and exports live."""
@@ -50,25 +50,33 @@ class Settings(BaseSettings):
     """`tinydb:///path/to/directory`; empty means `store` inside `home`."""
 
     tiktok_api_url: Address = "https://open-api.tiktokglobalshop.com"
+    """TikTok Shop's API, for all markets."""
     tiktok_auth_url: Address = "https://auth.tiktok-shops.com"
+    """Where codes and refresh tokens are exchanged."""
     tiktok_consent_url: Address = "https://services.tiktokshop.com/open/authorize"
-    """US shops consent at https://services.us.tiktokshop.com/open/authorize."""
+    """Where merchants consent; US shops at https://services.us.tiktokshop.com/open/authorize."""
     tiktok_app_key: str = ""
+    """Of your app in TikTok's Partner Center."""
     tiktok_app_secret: SecretStr = SecretStr("")
+    """Of the same app; never shown or logged."""
     tiktok_service_id: str = ""
-    """From Partner Center; it is not the app key."""
+    """Of the same app; it is not the app key."""
     calls_per_second: Annotated[float, Field(gt=0, le=1000)] = 10.0
     """The most calls a second to one shop; the pace falls by itself when TikTok says 429."""
 
     api_url: Address = "https://app.avasam.com"
+    """The Avasam Seller API."""
     consumer_key: str = ""
+    """From Avasam: Settings, user management, API keys."""
     secret_key: SecretStr = SecretStr("")
+    """The same page; never shown or logged."""
     inventory_file: Path | None = None
     """A CSV or JSON file to read the inventory from instead of the Avasam Seller API."""
 
     orders_seconds: Annotated[float, Field(ge=1)] = 120.0
+    """How often orders are downloaded."""
     stock_seconds: Annotated[float, Field(ge=1)] = 60.0
-    """Stock and price."""
+    """How often stock is read, and stock and price are pushed."""
     verify_seconds: Annotated[float, Field(ge=1)] = 900.0
     """How often live quantities are read back and compared."""
     products_seconds: Annotated[float, Field(ge=1)] = 900.0
@@ -79,11 +87,15 @@ class Settings(BaseSettings):
     """How far back the first order sync reads; None means from the shop's first day."""
 
     guard_zero_percent: Annotated[int, Field(ge=0, le=100)] = 30
+    """Guard: stop a stock sync that would set more than this share of the mapped SKUs to 0 ..."""
     guard_zero_least: Annotated[int, Field(ge=0)] = 20
+    """... and more than this many of them."""
     guard_price_percent: Annotated[int, Field(ge=0, le=100)] = 30
+    """Guard: stop a price sync that would move more than this share of the prices ..."""
     guard_price_move_percent: Annotated[int, Field(ge=0)] = 50
+    """... by more than this share of the old price."""
     guard_shrink_percent: Annotated[int, Field(ge=0, le=100)] = 30
-    """The mass-change guard (domain.md): beyond these a sync stops and asks."""
+    """Guard: refuse an inventory read that lacks more than this share of the products."""
 
     @classmethod
     def settings_customise_sources(
