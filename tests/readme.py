@@ -1,4 +1,4 @@
-"""The generated parts of the README. `python -m tests.readme` writes them; a test holds the file against them."""
+"""The generated parts of the README: `python -m tests.readme` writes them, a test compares."""
 
 import re
 from pathlib import Path
