@@ -25,12 +25,13 @@ def answer(sandbox: Sandbox, request: Incoming) -> Reply:
     try:
         if handler is not None:
             return json_reply(200, handler(sandbox, request, _body(request)))
-        if request.method == "POST" and path.startswith("/reviews/"):
-            product_id = path.removeprefix("/reviews/")
-            return json_reply(200, control_world.review(sandbox, product_id, _body(request)))
+        kind, _, item_id = path.removeprefix("/").partition("/")
+        if request.method == "POST" and item_id and kind in ITEMS:
+            return json_reply(200, ITEMS[kind](sandbox, item_id, _body(request)))
     except (ValueError, TypeError, LookupError) as error:
         return json_reply(400, {"error": str(error)})
-    known = sorted({f"{method} /control{name}" for method, name in ROUTES})
+    known = [f"{method} /control{name}" for method, name in sorted(ROUTES)]
+    known += [f"POST /control/{kind}/ID" for kind in ITEMS]
     return json_reply(404, {"error": f"no such control; there are {', '.join(known)}"})
 
 
@@ -121,3 +122,8 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("POST", "/stock"): lambda sandbox, _request, body: control_world.set_stock(sandbox, body),
     ("POST", "/prices"): lambda sandbox, _request, body: control_world.set_prices(sandbox, body),
 }
+ITEMS: dict[str, Callable[[Sandbox, str, JSON], JSON]] = {
+    "orders": control_world.move_order,
+    "reviews": control_world.review,
+}
+"""What is done to one order or one product, by its id."""

@@ -3,10 +3,11 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from core.sandbox import orders
+from core.sandbox import life, orders
 from core.sandbox.model import AvasamProduct, Shop, ShopProduct
 from core.sandbox.reviews import end_review
 from core.sandbox.runtime import Sandbox
+from core.sandbox.tiktok.cancellations import cancel, new_case
 
 JSON = dict[str, Any]
 MOST_ORDERS = 10_000
@@ -32,6 +33,28 @@ def make_orders(sandbox: Sandbox, body: JSON) -> JSON:
     for order in made:
         sandbox.touch_order(shop, order)
     return {"ids": [order.id for order in made]}
+
+
+def move_order(sandbox: Sandbox, order_id: str, body: JSON) -> JSON:
+    """Put an order into another status now, as its buyer, its carrier or TikTok would: `{"status": S}`."""
+    shop = next((shop for shop in sandbox.world.shops() if order_id in shop.orders), None)
+    if shop is None:
+        raise ValueError(f"no shop has the order {order_id}")
+    order, status = shop.orders[order_id], body.get("status")
+    if status not in orders.STATUSES:
+        raise ValueError(f"unknown status {status!r}; known: {', '.join(orders.STATUSES)}")
+    now = sandbox.now()
+    if status == "CANCELLED":
+        reason = str(body.get("reason", "No longer needed"))
+        cancel(sandbox, shop, order, new_case(order, "BUYER", reason, now))
+        return {"status": status}
+    order.status, order.update_time = status, now
+    for line in order.lines:
+        line.display_status = "AWAITING_SHIPMENT" if status in {"ON_HOLD", "PARTIALLY_SHIPPING"} else status
+        line.package_status = life.PACKAGE_STATUS.get(status, "TO_FULFILL")
+    life.schedule_next(sandbox.world, shop, order, now)
+    sandbox.touch_order(shop, order)
+    return {"status": status}
 
 
 def set_stock(sandbox: Sandbox, body: JSON) -> JSON:

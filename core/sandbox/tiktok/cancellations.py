@@ -4,8 +4,9 @@ from typing import Any
 
 from core.sandbox import life, stock
 from core.sandbox.calls import TABLE, Call
-from core.sandbox.model import ShopOrder
+from core.sandbox.model import Shop, ShopOrder
 from core.sandbox.paging import Place, fingerprint, place_of, token_at
+from core.sandbox.runtime import Sandbox
 from core.sandbox.tiktok.orders import order_of
 from core.sandbox.tiktok.searching import bounds
 from core.sandbox.wire import Refusal
@@ -51,7 +52,7 @@ def search_cancellations(call: Call) -> JSON:
 def approve(call: Call) -> JSON:
     """The seller lets the buyer cancel: the order is cancelled and its stock is for sale again."""
     order, case = _pending(call, call.path["cancel_id"])
-    _cancel(call, order, {**case, "cancel_status": DONE})
+    cancel(call.sandbox, call.shop, order, {**case, "cancel_status": DONE})
     return {}
 
 
@@ -61,7 +62,7 @@ def reject(call: Call) -> JSON:
     order, case = _pending(call, call.path["cancel_id"])
     if call.body["reject_reason"] not in REJECT_REASONS:
         raise Refusal(98001004, "Invalid 'reject_reason' parameter")
-    _keep(call, order, {**case, "cancel_status": REFUSED})
+    _keep(call.sandbox, call.shop, order, {**case, "cancel_status": REFUSED})
     order.extra["is_buyer_request_cancel"] = False
     return {}
 
@@ -80,15 +81,8 @@ def cancel_order(call: Call) -> JSON:
         raise Refusal(25011014, f"The order status {order.status} does not allow the decision")
     if call.body["cancel_reason"] not in CANCEL_REASONS:
         raise Refusal(98001004, "Invalid 'cancel_reason' parameter: take it from the eligibility call")
-    case = {
-        "cancel_id": f"4{order.id[1:]}",
-        "cancel_type": "CANCEL",
-        "cancel_status": DONE,
-        "role": "SELLER",
-        "cancel_reason": call.body["cancel_reason"],
-        "create_time": call.sandbox.now(),
-    }
-    _cancel(call, order, case)
+    case = new_case(order, "SELLER", call.body["cancel_reason"], call.sandbox.now())
+    cancel(call.sandbox, call.shop, order, case)
     return {"cancel_id": case["cancel_id"], "cancel_status": DONE}
 
 
@@ -126,14 +120,20 @@ def case_of(order: ShopOrder) -> JSON | None:
     if kept is not None or not order.extra.get("is_buyer_request_cancel"):
         return kept
     asked = order.extra.get("request_cancel_time", order.create_time)
+    reason = order.extra.get("cancel_reason", "ordered_by_mistake")
+    return new_case(order, "BUYER", reason, asked) | {"cancel_status": PENDING}
+
+
+def new_case(order: ShopOrder, role: str, reason: str, now: int) -> JSON:
+    """A cancellation that is done; `role` is BUYER or SELLER."""
     return {
         "cancel_id": f"4{order.id[1:]}",
-        "cancel_type": "BUYER_CANCEL",
-        "cancel_status": PENDING,
-        "role": "BUYER",
-        "cancel_reason": order.extra.get("cancel_reason", "ordered_by_mistake"),
-        "create_time": asked,
-        "update_time": asked,
+        "cancel_type": "BUYER_CANCEL" if role == "BUYER" else "CANCEL",
+        "cancel_status": DONE,
+        "role": role,
+        "cancel_reason": reason,
+        "create_time": now,
+        "update_time": now,
     }
 
 
@@ -168,8 +168,9 @@ def _pending(call: Call, cancel_id: str) -> tuple[ShopOrder, JSON]:
     raise Refusal(98001004, "Invalid 'cancel_id' parameter")
 
 
-def _cancel(call: Call, order: ShopOrder, case: JSON) -> None:
-    now = call.sandbox.now()
+def cancel(sandbox: Sandbox, shop: Shop, order: ShopOrder, case: JSON) -> None:
+    """Cancel an order for good: its stock is for sale again, and the case can be found."""
+    now = sandbox.now()
     order.status = "CANCELLED"
     order.extra |= {
         "cancel_time": now,
@@ -178,16 +179,16 @@ def _cancel(call: Call, order: ShopOrder, case: JSON) -> None:
     }
     for line in order.lines:
         line.display_status = line.package_status = "CANCELLED"
-    stock.put_back(call.shop, order)
-    life.schedule_order(call.sandbox.world, call.shop, order, None)
-    _keep(call, order, case)
+    stock.put_back(shop, order)
+    life.schedule_order(sandbox.world, shop, order, None)
+    _keep(sandbox, shop, order, case)
 
 
-def _keep(call: Call, order: ShopOrder, case: JSON) -> None:
-    now = call.sandbox.now()
+def _keep(sandbox: Sandbox, shop: Shop, order: ShopOrder, case: JSON) -> None:
+    now = sandbox.now()
     order.extra["_cancellation"] = {**case, "update_time": now}
     order.update_time = now
-    call.sandbox.touch_order(call.shop, order)
+    sandbox.touch_order(shop, order)
 
 
 def _view(order: ShopOrder, case: JSON) -> JSON:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.sandbox.calls import TABLE, Call
-from core.sandbox.index import Window
+from core.sandbox.index import TimeIndex, Window
 from core.sandbox.model import ShopProduct
 from core.sandbox.tiktok.product_views import detail_view, search_view, under_review
 from core.sandbox.tiktok.searching import bounds, search
@@ -21,7 +21,7 @@ def search_products(call: Call) -> dict[str, Any]:
     status = call.body.get("status", "ALL")
     page = search(
         call,
-        call.sandbox.products(call.shop),
+        _candidates(call),
         Window(None if status == "ALL" else status, field, *bounds(call.body, field, inclusive=True)),
         size=int(call.query["page_size"]),
         fits=_filter(call, field),
@@ -58,20 +58,27 @@ def product_of(call: Call, product_id: str) -> ShopProduct:
     raise Refusal(12052260, "The product does not exist")
 
 
+def _candidates(call: Call) -> TimeIndex[ShopProduct]:
+    """The products to search: those of the SKU ids, when there are any, else all."""
+    sku_ids = call.body.get("sku_ids")
+    if not sku_ids:
+        return call.sandbox.products(call.shop)
+    owners = {call.shop.by_sku[sku_id] for sku_id in sku_ids if sku_id in call.shop.by_sku}
+    return TimeIndex({product_id: call.shop.products[product_id] for product_id in owners})
+
+
 def _filter(call: Call, field: str) -> Callable[[ShopProduct], bool] | None:
     body = call.body
-    seller_skus, sku_ids = set(body.get("seller_skus", ())), set(body.get("sku_ids", ()))
+    seller_skus = set(body.get("seller_skus", ()))
     audits = set(body.get("audit_status", ()))
     windowed = field == "update_time" and {"create_time_ge", "create_time_le"} & body.keys()
     by_create = bounds(body, "create_time", inclusive=True) if windowed else None
-    owners = {call.shop.by_sku.get(sku_id) for sku_id in sku_ids}
-    if not (seller_skus or sku_ids or audits or by_create):
+    if not (seller_skus or audits or by_create):
         return None
 
     def fits(product: ShopProduct) -> bool:
         return (
-            (not sku_ids or product.id in owners)
-            and (not seller_skus or any(sku.seller_sku in seller_skus for sku in product.skus))
+            (not seller_skus or any(sku.seller_sku in seller_skus for sku in product.skus))
             and (not audits or product.audit_status in audits)
             and (by_create is None or by_create[0] <= product.create_time < by_create[1])
         )

@@ -50,6 +50,7 @@ def test_orders_take_overrides(caller: Caller) -> None:
         ("/clock", {}, "advance"),
         ("/clock", {"advance": "1"}, "whole number"),
         ("/reviews/1", {"pass": True}, "no shop has the product"),
+        ("/orders/1", {"status": "CANCELLED"}, "no shop has the order"),
         ("/revoke", {"open_id": "x"}, "no seller"),
         ("/expire", {}, "say what expires"),
         ("/settings", {"colour": 1}, "unknown setting"),
@@ -113,6 +114,23 @@ def test_a_review_ends_as_told(caller: Caller, passes: bool, status: str) -> Non
     assert reasons == ([] if passes else ["Too nice"])
     again = caller.http.post(f"/control/reviews/{made}", json=body)
     assert "not under review" in again.json()["error"]
+
+
+def test_an_order_moves_as_told_and_a_cancelled_one_gives_its_stock_back(caller: Caller) -> None:
+    shop = caller.sandbox.world.sellers[0].shops[0]
+    sku = next(item for item in shop.products.values() if item.status == "ACTIVATE").skus[0]
+    wishes = {"shape": "on_hold", "sku_ids": [sku.id]}
+    committed = sum(sku.committed.values())
+    (order_id,) = caller.control("POST", "/orders", wishes)["ids"]
+    assert sum(sku.committed.values()) == committed + 1
+    for status in ("AWAITING_SHIPMENT", "CANCELLED"):
+        caller.control("POST", f"/orders/{order_id}", {"status": status})
+        body = {"order_status": status, "update_time_ge": caller.sandbox.now() - 5}
+        found = caller.data("POST", SEARCH_ORDERS, body, page_size=100)["orders"]
+        assert order_id in [order["id"] for order in found]
+    assert sum(sku.committed.values()) == committed
+    reply = caller.http.post(f"/control/orders/{order_id}", json={"status": "LOST"})
+    assert "unknown status 'LOST'" in reply.json()["error"]
 
 
 def test_the_log_tells_every_request_and_no_secret(caller: Caller) -> None:
