@@ -46,8 +46,7 @@ class AvasamApp(App[None]):
         try:
             await self.session.open(self._opening.say, self._opening.progress)
         except CannotOpen as error:
-            self._opening.fail(str(error))
-            self._return_code = CANNOT_OPEN
+            self._opening.fail(str(error), CANNOT_OPEN)
             return
         from tui.screens.integrations import IntegrationsScreen
 
@@ -78,7 +77,7 @@ class AvasamApp(App[None]):
         words = f"This program made a mistake in {event.worker.group!r}: {type(error).__name__}: {error}"
         log_fault(self.session, error)
         if self.screen is self._opening:
-            self._opening.fail(words)
+            self._opening.fail(words, CANNOT_OPEN)
         else:
             self.notify(words, severity="error", timeout=20, markup=False)
 

@@ -1,0 +1,213 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import DataTable, Footer, Static
+
+from core import tables
+from core.backend import Backend
+from core.models.job import Job, JobKind, Problem
+from core.sync import jobs
+from core.sync.leases import PRESENCE, TTL
+from tests.clocks import NOON, FrozenClock
+from tests.tui.session import BrokenSession, ReadySession, integration, open_backend
+from tui.app import CANNOT_OPEN, AvasamApp
+from tui.keys.everywhere import EVERYWHERE, SCREENS
+from tui.keys.registry import BY_SCREEN
+from tui.screens.base import MainScreen
+from tui.screens.choose_sync import ChooseSync
+from tui.screens.confirm import Confirm
+from tui.screens.help import HelpScreen
+from tui.screens.integrations import IntegrationsScreen
+from tui.widgets.menu import Menu
+
+WIDE, NARROW = (120, 40), (80, 24)
+
+
+@pytest.fixture
+async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
+    made = await open_backend(tmp_path, FrozenClock())
+    yield made
+    await made.close()
+
+
+async def keep(backend: Backend, table: str, key: str, model: object) -> None:
+    async with backend.store.transaction() as tx:
+        await tx.put(table, key, model.to_document())  # type: ignore[attr-defined]
+
+
+async def until(pilot: Pilot[None], condition: object) -> None:
+    for _ in range(200):
+        if condition():  # type: ignore[operator]
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("it never came true")
+
+
+async def opened(pilot: Pilot[None]) -> MainScreen:
+    await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
+    screen = pilot.app.screen
+    assert isinstance(screen, MainScreen)
+    await until(pilot, lambda: str(screen.query_one("#status-line", Static).content))
+    return screen
+
+
+def status_line(screen: MainScreen) -> str:
+    return str(screen.query_one("#status-line", Static).content)
+
+
+async def test_an_empty_store_says_how_to_connect_a_shop(backend: Backend) -> None:
+    """A3"""
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot)
+        await until(pilot, lambda: screen.query_one("#empty").display)
+        assert "avasam integrations add" in str(screen.query_one("#empty", Static).content)
+        assert "worker ○ none" in status_line(screen)
+
+
+async def test_integrations_show_channel_name_and_status(backend: Backend) -> None:
+    """A3, A10, A16"""
+    await keep(backend, tables.INTEGRATIONS, "a", integration("Alpha"))
+    await keep(backend, tables.INTEGRATIONS, "b", integration("Beta", enabled=False))
+    await keep(backend, tables.INTEGRATIONS, "c", integration("Gamma", needs_reauthorisation="revoked"))
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot)
+        table = screen.query_one(DataTable)
+        await until(pilot, lambda: table.row_count == 3)
+        rows = [" ".join(str(cell) for cell in table.get_row_at(index)) for index in range(3)]
+        assert "TikTok Alpha Harbour & Hill ● enabled" in rows[0]
+        assert "Beta Harbour & Hill ○ disabled" in rows[1]
+        assert "Gamma Harbour & Hill ! reauthorise" in rows[2]
+
+
+async def test_a_change_by_another_program_appears_by_itself(backend: Backend, tmp_path: Path) -> None:
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot)
+        other = await open_backend(tmp_path, FrozenClock())
+        await keep(other, tables.INTEGRATIONS, "a", integration("Alpha"))
+        await other.close()
+        await until(pilot, lambda: screen.query_one(DataTable).row_count == 1)
+
+
+async def test_the_status_line_tells_worker_queue_and_problems(backend: Backend) -> None:
+    await backend.store.lease(PRESENCE, owner="shop-server:4121", ttl=TTL)
+    waiting = Job(id="j", kind=JobKind.SYNC_ALL, integration_id="a", requested_at=NOON)
+    await keep(backend, tables.JOBS, "j", waiting)
+    problem = Problem(
+        id="p", integration_id=None, code="x", what="w", why="y", cure="c", since=NOON, last_seen=NOON
+    )
+    await keep(backend, tables.PROBLEMS, "p", problem)
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        line = status_line(await opened(pilot))
+        assert "worker ● shop-server:4121" in line
+        assert "✖ 1 problem" in line
+        assert "queue 1" in line
+
+
+async def test_space_disables_after_a_question_with_cancel_in_focus(backend: Backend) -> None:
+    """A10: it survives a restart because it is in the store."""
+    await keep(backend, tables.INTEGRATIONS, "id-Alpha", integration("Alpha"))
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot)
+        await until(pilot, lambda: screen.query_one(DataTable).row_count == 1)
+        screen.query_one(DataTable).focus()
+        await pilot.press("space")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        focused = pilot.app.focused
+        assert focused is not None
+        assert focused.id == "cancel"
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "○ disabled" in str(screen.query_one(DataTable).get_row_at(0)[3]))
+    row = await backend.store.get(tables.INTEGRATIONS, "id-Alpha")
+    assert row is not None
+    assert row["enabled"] is False
+
+
+async def test_a_read_only_session_refuses_with_words(backend: Backend) -> None:
+    await keep(backend, tables.INTEGRATIONS, "id-Alpha", integration("Alpha"))
+    async with AvasamApp(ReadySession(backend, read_only=True)).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot)
+        await until(pilot, lambda: screen.query_one(DataTable).row_count == 1)
+        screen.query_one(DataTable).focus()
+        await pilot.press("space", "r")
+        await pilot.pause()
+        assert not isinstance(pilot.app.screen, Confirm | ChooseSync)
+        assert "read-only" in status_line(screen)
+    row = await backend.store.get(tables.INTEGRATIONS, "id-Alpha")
+    assert row is not None
+    assert row["enabled"] is True
+
+
+async def test_r_puts_a_job_down_for_every_enabled_integration(backend: Backend) -> None:
+    """A52: the screen asks, the worker does."""
+    await keep(backend, tables.INTEGRATIONS, "id-Alpha", integration("Alpha"))
+    await keep(backend, tables.INTEGRATIONS, "id-Beta", integration("Beta", enabled=False))
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChooseSync))
+        await pilot.press("o")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ChooseSync))
+        await pilot.pause()
+    assert [job.kind for job in await jobs.waiting(backend.store, "id-Alpha")] == [JobKind.SYNC_ORDERS]
+    assert await jobs.waiting(backend.store, "id-Beta") == []
+
+
+async def test_help_lists_the_keys_that_work_here(backend: Backend) -> None:
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        help_screen = pilot.app.screen
+        assert isinstance(help_screen, HelpScreen)
+        labels = {label for _, label, _ in help_screen._keys}
+        assert {command.label for command in EVERYWHERE} <= labels
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, IntegrationsScreen)
+
+
+async def test_the_palette_holds_every_command_that_works_everywhere(backend: Backend) -> None:
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot)
+        titles = {command.title for command in pilot.app.get_system_commands(screen)}
+        assert {command.label for command in (*SCREENS, *EVERYWHERE)} <= titles
+
+
+def test_every_command_has_an_id_of_its_own_and_words_that_help() -> None:
+    commands = [command for group in BY_SCREEN.values() for command in group]
+    assert len({command.id for command in commands}) == len(commands)
+    assert all(command.help and command.label for command in commands)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_nothing_is_cut_off_at_either_size(backend: Backend, size: tuple[int, int]) -> None:
+    await keep(backend, tables.INTEGRATIONS, "id-Alpha", integration("Alpha"))
+    async with AvasamApp(ReadySession(backend)).run_test(size=size) as pilot:
+        screen = await opened(pilot)
+        await until(pilot, lambda: screen.query_one(DataTable).row_count == 1)
+        table = screen.query_one(DataTable)
+        assert table.virtual_size.width <= table.size.width
+        assert screen.query_one(Footer).region.bottom == size[1]
+        folded = screen.query_one(Menu).size.width < 10
+        assert folded is (size == NARROW)
+
+
+async def test_a_hostile_name_is_drawn_as_plain_text(backend: Backend) -> None:
+    hostile = "[red]x[/red] [b" + "界" * 10
+    await keep(backend, tables.INTEGRATIONS, "id", integration(hostile))
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot)
+        table = screen.query_one(DataTable)
+        await until(pilot, lambda: table.row_count == 1)
+        assert str(table.get_row_at(0)[1]) == hostile
+        assert hostile in str(screen.query_one("#detail", Static).content)
+
+
+async def test_a_store_that_cannot_be_opened_is_explained_and_left_with_its_code() -> None:
+    app = AvasamApp(BrokenSession("the store at X is damaged. Restore a backup."))
+    async with app.run_test(size=NARROW) as pilot:
+        words = pilot.app.screen.query_one("#opening-words", Static)
+        await until(pilot, lambda: "the store at X is damaged" in str(words.content))
+        await pilot.press("q")
+    assert app.return_code == CANNOT_OPEN
