@@ -7,13 +7,23 @@ planned and sent again.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Final
 
 from core import tables
-from core.channel.errors import ChannelError, DataRefused, Refused, StaleState
+from core.channel.errors import (
+    ChannelError,
+    ClientBug,
+    ClockSkew,
+    DataRefused,
+    Refused,
+    ServerFault,
+    StaleState,
+    UnreadableReply,
+)
 from core.channel.port import Refusals
 from core.models.base import Money
 from core.models.listing import ListingSync, PushRecord, PushState
@@ -22,28 +32,63 @@ from core.sync.plan import HOLD_AFTER, Aspect, Change, Plan
 
 AT_ONCE: Final = 8
 """Products pushed at the same time; the pace, not this, limits the calls a second."""
+_SETTLE_AT_ONCE: Final = 500
 
 _OF_ONE_PRODUCT: Final = (DataRefused, StaleState, Refused)
-"""Refusals that say nothing about other products; any other error ends the pass."""
+"""Refusals that say nothing about other products."""
+
+_PASSING: Final = (ServerFault, UnreadableReply)
+"""Faults that may be gone next time: they never hold a SKU."""
+
+_STRIKES: Final = 3
+"""Doubtful faults in a row after which they are taken for the shop's, not for these products'."""
 
 _Step = Callable[[PushRecord, Change], PushRecord]
+
+
+@dataclass(slots=True)
+class _Doubts:
+    """Faults of which only the other products can tell whether they concern the whole shop."""
+
+    in_a_row: int = 0
+    last: ChannelError | None = None
+    answered: bool = False
+
+    def note(self, doubt: ChannelError | None) -> None:
+        """Take one product's answer, or the fault that came instead; raised when it is the shop's."""
+        if doubt is None:
+            self.in_a_row, self.answered = 0, True
+            return
+        self.in_a_row, self.last = self.in_a_row + 1, doubt
+        if self.in_a_row >= _STRIKES:
+            raise doubt
+
+    def conclude(self) -> None:
+        """Raise the fault of a pass in which no product was answered."""
+        if self.last is not None and not self.answered:
+            raise self.last
 
 
 async def apply_plan(ctx: SyncContext, plan: Plan) -> Counter[str]:
     """Push every change; how many SKUs were pushed and how many refused.
 
-    Raises the error that concerns the whole shop (no network, no authorisation) once the calls under way
-    have ended; what was confirmed until then stays confirmed.
+    A fault that may be one product's alone ends the pass only when others have it too, so that no product
+    keeps the rest waiting. Raises the error that concerns the whole shop (no network, no authorisation) once
+    the calls under way have ended; what was confirmed until then stays confirmed.
     """
     counts: Counter[str] = Counter()
+    doubts = _Doubts()
     waiting = list(reversed(plan.by_product().items()))
     home = await _home_warehouse(ctx, plan)
+    await _settle(ctx, plan)
 
     async def work() -> None:
         try:
             while waiting:
                 product_id, changes = waiting.pop()
-                counts.update(await _push(ctx, plan.aspect, product_id, changes, home))
+                pushed, doubt = await _push(ctx, plan.aspect, product_id, changes, home)
+                counts.update(pushed)
+                doubts.note(doubt)
                 await ctx.progress(counts["pushed"] + counts["refused"], len(plan.changes))
         except BaseException:
             waiting.clear()
@@ -53,25 +98,49 @@ async def apply_plan(ctx: SyncContext, plan: Plan) -> Counter[str]:
     for failure in await asyncio.gather(*workers, return_exceptions=True):
         if isinstance(failure, BaseException):
             raise failure
+    doubts.conclude()
     return counts
 
 
 async def _push(
     ctx: SyncContext, aspect: Aspect, product_id: str, changes: Sequence[Change], home: str | None
-) -> Counter[str]:
+) -> tuple[Counter[str], ChannelError | None]:
+    """How many SKUs of one product were pushed and refused, and a fault that may be the whole shop's."""
     await _note(ctx, aspect, changes, partial(_sending, at=ctx.clock.now()))
     refusals: Refusals
+    doubt: ChannelError | None = None
     try:
         refusals = await _call(ctx, aspect, product_id, changes, home)
-    except _OF_ONE_PRODUCT as error:
-        refusals = {change.sku_id: error for change in changes}
     except ChannelError as error:
-        await _note(ctx, aspect, changes, partial(_interrupted, error=error))
-        raise
+        if not isinstance(error, _OF_ONE_PRODUCT):
+            if not _is_doubtful(error):
+                await _note(ctx, aspect, changes, partial(_interrupted, error=error))
+                raise
+            doubt = error
+        refusals = {change.sku_id: error for change in changes}
     at = ctx.clock.now()
     await _note(ctx, aspect, changes, partial(_answered, refusals=refusals, at=at))
     refused = sum(change.sku_id in refusals for change in changes)
-    return Counter(pushed=len(changes) - refused, refused=refused)
+    return Counter(pushed=len(changes) - refused, refused=refused), doubt
+
+
+def _is_doubtful(error: ChannelError) -> bool:
+    return isinstance(error, (*_PASSING, ClientBug)) and not isinstance(error, ClockSkew)
+
+
+async def _settle(ctx: SyncContext, plan: Plan) -> None:
+    """Forget the failures of SKUs that show what is wanted by now."""
+    for start in range(0, len(plan.settled), _SETTLE_AT_ONCE):
+        async with ctx.store.transaction(fence=ctx.lease) as tx:
+            for sku_id in plan.settled[start : start + _SETTLE_AT_ONCE]:
+                key = tables.key(ctx.integration.id, sku_id)
+                document = await tx.get(tables.LISTING_SYNCS, key)
+                if document is not None:
+                    known = ListingSync.from_document(document)
+                    after = known.model_copy(
+                        update={plan.aspect.value: _settled(getattr(known, plan.aspect.value))}
+                    )
+                    await tx.put(tables.LISTING_SYNCS, key, after.to_document())
 
 
 async def _call(
@@ -132,6 +201,17 @@ def _interrupted(record: PushRecord, _change: Change, *, error: ChannelError) ->
     return record.model_copy(update={"state": PushState.IDLE, "error": str(error)})
 
 
+def _settled(record: PushRecord) -> PushRecord:
+    state = PushState.IDLE if record.value is None else PushState.SENT
+    return PushRecord(
+        value=record.value,
+        sent=record.value,
+        sent_at=record.sent_at,
+        confirmed_at=record.confirmed_at,
+        state=state,
+    )
+
+
 def _answered(record: PushRecord, change: Change, *, refusals: Refusals, at: datetime) -> PushRecord:
     error = refusals.get(change.sku_id)
     if error is None:
@@ -143,6 +223,10 @@ def _answered(record: PushRecord, change: Change, *, refusals: Refusals, at: dat
             state=PushState.SENT,
         )
     code = None if error.code is None else str(error.code)
+    if isinstance(error, _PASSING):
+        return record.model_copy(
+            update={"state": PushState.FAILED, "error_code": code, "error": str(error), "failures": 0}
+        )
     again = record.error_code == code and record.failed_input == change.desired
     failures = record.failures + 1 if again else 1
     return record.model_copy(

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from core import tables
 from core.models.integration import Integration, IntegrationSettings
-from core.models.listing import Listing, PricingRule
+from core.models.listing import Listing, PricingRule, PushState
 from core.models.product import Product
 from core.rules.guard import GO_ON, GuardLimits, GuardVerdict, check_prices, check_stock, moves_far
 from core.rules.price import selling_price
@@ -62,6 +62,8 @@ class Plan:
     mapped: int
     skipped: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Reason -> channel SKU ids."""
+    settled: Sequence[str] = ()
+    """Channel SKU ids whose last push failed, and which show what is wanted all the same."""
     verdict: GuardVerdict = GO_ON
 
     def by_product(self) -> dict[str, list[Change]]:
@@ -83,6 +85,10 @@ class _Pushed:
     confirmed: str | None
     failures: int
     failed_input: str | None
+    troubled: bool
+    """Its last push failed."""
+    uncertain: bool
+    """Something was sent and nobody knows whether it arrived: `confirmed` may not be what the shop shows."""
 
 
 async def plan_stock(store: Reader, integration: Integration, limits: GuardLimits) -> Plan:
@@ -98,6 +104,7 @@ async def plan_stock(store: Reader, integration: Integration, limits: GuardLimit
     }
     changes: list[Change] = []
     skipped: dict[str, list[str]] = {}
+    settled: list[str] = []
     mapped = zeroing = 0
     async for key, (sku_id, avasam_sku) in _rows(
         store, tables.SKU_MAPPINGS, ("sku_id", "avasam_sku"), integration
@@ -113,7 +120,9 @@ async def plan_stock(store: Reader, integration: Integration, limits: GuardLimit
         quantities = cast("dict[str, int]", live[1] or {})
         state = pushed.get(key, _NEVER)
         confirmed = state.confirmed if state.confirmed is not None else str(sum(quantities.values()))
-        if desired == confirmed:
+        if desired == confirmed and not state.uncertain:
+            if state.troubled:
+                settled.append(cast("str", sku_id))
             continue
         if _is_held(state, desired):
             skipped.setdefault(Skipped.HELD, []).append(cast("str", sku_id))
@@ -129,7 +138,7 @@ async def plan_stock(store: Reader, integration: Integration, limits: GuardLimit
                 warehouses=tuple(quantities),
             )
         )
-    return Plan(Aspect.STOCK, changes, mapped, skipped, check_stock(zeroing, mapped, limits))
+    return Plan(Aspect.STOCK, changes, mapped, skipped, settled, check_stock(zeroing, mapped, limits))
 
 
 async def plan_prices(store: Reader, integration: Integration, limits: GuardLimits) -> Plan:
@@ -153,6 +162,7 @@ async def plan_prices(store: Reader, integration: Integration, limits: GuardLimi
     }
     changes: list[Change] = []
     skipped: dict[str, list[str]] = {}
+    settled: list[str] = []
     mapped = moved = 0
     async for key, (sku_id, avasam_sku) in _rows(
         store, tables.SKU_MAPPINGS, ("sku_id", "avasam_sku"), integration
@@ -170,7 +180,9 @@ async def plan_prices(store: Reader, integration: Integration, limits: GuardLimi
             continue
         state = pushed.get(key, _NEVER)
         confirmed = state.confirmed if state.confirmed is not None else cast("str | None", live[1])
-        if confirmed is not None and Decimal(confirmed) == price:
+        if confirmed is not None and Decimal(confirmed) == price and not state.uncertain:
+            if state.troubled:
+                settled.append(cast("str", sku_id))
             continue
         if _is_held(state, str(price)):
             skipped.setdefault(Skipped.HELD, []).append(cast("str", sku_id))
@@ -186,11 +198,12 @@ async def plan_prices(store: Reader, integration: Integration, limits: GuardLimi
                 currency=cast("str", live[2]),
             )
         )
-    return Plan(Aspect.PRICE, changes, mapped, skipped, check_prices(moved, mapped, limits))
+    return Plan(Aspect.PRICE, changes, mapped, skipped, settled, check_prices(moved, mapped, limits))
 
 
 _ABSENT: Final = object()
-_NEVER: Final = _Pushed(None, 0, None)
+_NEVER: Final = _Pushed(None, 0, None, troubled=False, uncertain=False)
+_READ: Final = ("value", "sent", "state", "failures", "failed_input", "error")
 _Row = tuple[Json, ...]
 
 
@@ -207,11 +220,11 @@ def _stock_obstacle(live: _Row | None, units: object) -> Skipped | None:
 
 
 def _price_obstacle(live: _Row | None, product: _Row | None) -> Skipped | None:
-    if live is None or live[3]:
-        return Skipped.NOT_IN_SHOP
+    if live is None or live[3] or not live[2]:
+        return Skipped.NOT_IN_SHOP  # without a currency it was never downloaded, only its stock was read
     if product is None:
         return Skipped.NO_PRODUCT
-    return Skipped.CURRENCY if live[2] and live[2] != product[1] else None
+    return Skipped.CURRENCY if live[2] != product[1] else None
 
 
 def _is_held(state: _Pushed, desired: str) -> bool:
@@ -222,7 +235,8 @@ async def _price(
     store: Reader, avasam_sku: str, own: Json, draft: Listing | None, rules: Mapping[str, PricingRule]
 ) -> Decimal | None:
     if draft is None or (draft.rule_id is None and draft.typed_price is None):
-        return None if own is None else Decimal(str(own))
+        price = None if own is None else Decimal(str(own))
+        return None if price is None or price <= 0 else price
     document = await store.get(tables.PRODUCTS, avasam_sku)
     if document is None:
         return None
@@ -231,11 +245,23 @@ async def _price(
 
 
 async def _pushed(store: Reader, integration: Integration, which: Aspect) -> dict[str, _Pushed]:
-    names = tuple(f"{which}.{name}" for name in ("value", "failures", "failed_input"))
+    names = tuple(f"{which}.{name}" for name in _READ)
     return {
-        key: _Pushed(cast("str | None", value), cast("int", failures or 0), cast("str | None", failed))
-        async for key, (value, failures, failed) in _rows(store, tables.LISTING_SYNCS, names, integration)
+        key: _as_pushed(dict(zip(_READ, row, strict=True)))
+        async for key, row in _rows(store, tables.LISTING_SYNCS, names, integration)
     }
+
+
+def _as_pushed(record: Mapping[str, Json]) -> _Pushed:
+    failures = cast("int", record["failures"] or 0)
+    known = record["state"] == PushState.HELD or (record["state"] == PushState.FAILED and failures > 0)
+    return _Pushed(
+        cast("str | None", record["value"]),
+        failures,
+        cast("str | None", record["failed_input"]),
+        troubled=record["error"] is not None,
+        uncertain=record["sent"] is not None and record["sent"] != record["value"] and not known,
+    )
 
 
 async def _rows(

@@ -24,7 +24,8 @@ from core.sync.inventory import take_products, take_stock
 from core.sync.jobs import note_activity
 from core.sync.orders import sync_orders
 from core.sync.problems import note_problem, solve_problem
-from core.sync.push import sync_prices, sync_stock, verify_stock
+from core.sync.push import sync_prices, sync_stock
+from core.sync.verify import verify_stock
 from core.vault import VaultError
 
 _log = structlog.get_logger(__name__)
