@@ -9,6 +9,7 @@ from core.models.listing import ChannelSku
 from core.sync.ahead import one_ahead
 from core.sync.context import Outcome, SyncContext
 from core.sync.problems import note_problem, solve_problem
+from core.sync.verify import keep_baseline
 
 UNREADABLE: Final = "catalogue-unreadable"
 _MARK_AT_ONCE: Final = 500
@@ -24,7 +25,10 @@ async def download_catalogue(ctx: SyncContext) -> Outcome:
                 for sku in page.skus:
                     key = tables.key(ctx.integration.id, sku.sku_id)
                     known = await tx.get(tables.CHANNEL_SKUS, key)
-                    if known is None or _differs(ChannelSku.from_document(known), sku):
+                    before = None if known is None else ChannelSku.from_document(known)
+                    if before is None or _differs(before, sku):
+                        if before is not None:
+                            await keep_baseline(tx, key, before, sku.live_quantity)
                         await tx.put(tables.CHANNEL_SKUS, key, sku.to_document())
                         counts["new" if known is None else "changed"] += 1
                     seen.add(key)
