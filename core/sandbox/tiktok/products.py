@@ -59,28 +59,35 @@ def product_of(call: Call, product_id: str) -> ShopProduct:
 
 
 def _candidates(call: Call) -> TimeIndex[ShopProduct]:
-    """The products to search: those of the SKU ids, when there are any, else all."""
-    sku_ids = call.body.get("sku_ids")
-    if not sku_ids:
-        return call.sandbox.products(call.shop)
-    owners = {call.shop.by_sku[sku_id] for sku_id in sku_ids if sku_id in call.shop.by_sku}
-    return TimeIndex({product_id: call.shop.products[product_id] for product_id in owners})
+    """The products to search: those with one of the SKU ids or seller SKUs when some are named, else all."""
+    shop, sku_ids = call.shop, call.body.get("sku_ids")
+    seller_skus = set(call.body.get("seller_skus", ()))
+    if not sku_ids and not seller_skus:
+        return call.sandbox.products(shop)
+    found = shop.products
+    if sku_ids:
+        owners = {shop.by_sku[sku_id] for sku_id in sku_ids if sku_id in shop.by_sku}
+        found = {product_id: shop.products[product_id] for product_id in owners}
+    if seller_skus:
+        found = {
+            product.id: product
+            for product in found.values()
+            if any(sku.seller_sku in seller_skus for sku in product.skus)
+        }
+    return TimeIndex(found)
 
 
 def _filter(call: Call, field: str) -> Callable[[ShopProduct], bool] | None:
     body = call.body
-    seller_skus = set(body.get("seller_skus", ()))
     audits = set(body.get("audit_status", ()))
     windowed = field == "update_time" and {"create_time_ge", "create_time_le"} & body.keys()
     by_create = bounds(body, "create_time", inclusive=True) if windowed else None
-    if not (seller_skus or audits or by_create):
+    if not (audits or by_create):
         return None
 
     def fits(product: ShopProduct) -> bool:
-        return (
-            (not seller_skus or any(sku.seller_sku in seller_skus for sku in product.skus))
-            and (not audits or product.audit_status in audits)
-            and (by_create is None or by_create[0] <= product.create_time < by_create[1])
+        return (not audits or product.audit_status in audits) and (
+            by_create is None or by_create[0] <= product.create_time < by_create[1]
         )
 
     return fits
