@@ -2,11 +2,23 @@
 
 import logging
 import sys
+from pathlib import Path
+from typing import TextIO
 
 import structlog
 
 
 def log_to_stderr(level: int = logging.INFO) -> None:
+    """Log events of a worker or a command."""
+    _log_to(sys.stderr, level)
+
+
+def log_to_file(path: Path) -> None:
+    """Log warnings of the screens: their terminal belongs to Textual."""
+    _log_to(path.open("a", encoding="utf-8", buffering=1), logging.WARNING)
+
+
+def _log_to(stream: TextIO, level: int) -> None:
     """Log events; httpx is silenced because it would write whole URLs, secrets included."""
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -18,6 +30,6 @@ def log_to_stderr(level: int = logging.INFO) -> None:
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )

@@ -78,9 +78,12 @@ class Session:
             say("Starting the sandbox: a TikTok shop and an Avasam on this machine")
             home = sandbox.sandbox_home()
             self._sandbox = await sandbox.Sandbox.start(home)
+        from tui.logs import log_to_file
+
         say("Opening the store")
         bootstrap = await asyncio.to_thread(importlib.import_module, "tui.bootstrap")
         self._backend = await bootstrap.open_backend(progress=progress)
+        log_to_file(self._backend.settings.home / SCREENS_LOG)
         if self.sandbox:
             await sandbox.connect_first_time(self._backend, say)
         await self.keep_worker()
