@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.channel.port import Unreadable
@@ -159,6 +159,7 @@ def _mangled(row: dict[str, Any], data: st.DataObject) -> dict[str, Any]:
     return changed
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_nulls_integers_unknown_words_and_unknown_fields_never_hide_an_order(data: st.DataObject) -> None:
     order = _order(orjson.loads(orjson.dumps(_mangled(ORDER, data))))
@@ -166,6 +167,7 @@ def test_nulls_integers_unknown_words_and_unknown_fields_never_hide_an_order(dat
     assert len(order.lines) == 1
 
 
+@settings(deadline=None)
 @given(data=st.data(), row=st.sampled_from([PRODUCT, FOUND]))
 def test_nulls_integers_unknown_words_and_unknown_fields_never_hide_a_product(
     data: st.DataObject, row: dict[str, Any]
@@ -188,6 +190,7 @@ _FIELDS = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(row=_JSON | _FIELDS)
 def test_whatever_a_row_is_it_is_read_or_said_to_be_unreadable(row: object) -> None:
     order = read_order(row)
@@ -197,6 +200,7 @@ def test_whatever_a_row_is_it_is_read_or_said_to_be_unreadable(row: object) -> N
     assert isinstance(read_skus(row, integration_id="i1", read_at=NOON), list | Unreadable)
 
 
+@settings(deadline=None)
 @given(order_id=st.integers(2**53, 2**63 - 1))
 def test_an_id_beyond_the_exact_floats_keeps_every_digit(order_id: int) -> None:
     assert _order(orjson.loads(b'{"id": %d}' % order_id)).id == str(order_id)

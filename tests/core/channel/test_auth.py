@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.channel.errors import (
@@ -157,6 +157,7 @@ def test_A7_whatever_is_pasted_gives_its_code_or_none(pasted: str, expected: Red
     assert read_redirect(pasted) == expected
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_pasted_rubbish_never_breaks_and_never_makes_a_code_that_cannot_be_one(pasted: str) -> None:
     code = read_redirect(pasted).code

@@ -5,7 +5,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.channel.pace import SLOWEST, Pace
@@ -132,6 +132,7 @@ def test_a_block_is_told_in_seconds_and_ends() -> None:
     assert pace.blocked_for == 0
 
 
+@settings(deadline=None)
 @given(
     ceiling=st.floats(min_value=0.01, max_value=1000),
     what=st.lists(st.one_of(st.none(), st.floats(min_value=0, max_value=1e4), st.just("answered"))),
@@ -146,6 +147,7 @@ def test_the_rate_stays_between_the_slowest_and_the_ceiling(ceiling: float, what
         assert min(SLOWEST, ceiling) <= pace.rate <= ceiling
 
 
+@settings(deadline=None)
 @given(
     gaps=st.lists(st.floats(min_value=0, max_value=5), min_size=1, max_size=30),
     refusals=st.sets(st.integers(0, 29)),
