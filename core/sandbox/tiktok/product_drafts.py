@@ -50,6 +50,29 @@ def fields_of(call: Call, body: JSON, product: ShopProduct | None) -> tuple[JSON
     return fields, warnings
 
 
+def body_of(product: ShopProduct) -> JSON:
+    """A product as a whole body would send it, without prices and stock."""
+    return {
+        "title": product.title,
+        "description": product.description,
+        "category_id": product.category_id,
+        "category_version": "v2",
+        "main_images": [{"uri": uri} for uri in product.image_uris],
+        "product_attributes": product.attributes,
+        "package_weight": product.package_weight,
+        "package_dimensions": product.package_dimensions,
+        "skus": [
+            {
+                "id": sku.id,
+                "sales_attributes": [
+                    {"id": side.id, "value_id": side.value_id} for side in sku.sales_attributes
+                ],
+            }
+            for sku in product.skus
+        ],
+    }
+
+
 def apply(shop: Shop, product: ShopProduct, fields: JSON) -> None:
     """Set fields of a product that is not live, at once; SKUs left out are gone."""
     for name, value in fields.items():

@@ -7,7 +7,7 @@ from core.sandbox.calls import TABLE, Call
 from core.sandbox.ids import new_id
 from core.sandbox.model import ShopProduct
 from core.sandbox.tiktok.listing_checks import listing_problems
-from core.sandbox.tiktok.product_drafts import apply, fields_of
+from core.sandbox.tiktok.product_drafts import apply, body_of, fields_of
 from core.sandbox.tiktok.product_views import made_view, under_review
 from core.sandbox.tiktok.products import READ, product_of
 from core.sandbox.tiktok.sku_updates import WRITE
@@ -75,19 +75,7 @@ def edit_product(call: Call) -> JSON:
 def partial_edit(call: Call) -> JSON:
     """Replace the properties that are sent; sending `skus` deletes the SKUs left out."""
     product = _editable(call)
-    base = under_review(product)
-    merged: JSON = {
-        "title": base.title,
-        "description": base.description,
-        "category_id": base.category_id,
-        "main_images": [{"uri": uri} for uri in base.image_uris],
-        "product_attributes": base.attributes,
-        "package_weight": base.package_weight,
-        "package_dimensions": base.package_dimensions,
-        "skus": [{"id": sku.id, "sales_attributes": _attributes(sku)} for sku in base.skus],
-        "category_version": "v2",
-        **call.body,
-    }
+    merged = {**body_of(under_review(product)), **call.body}
     answer = _edit(call, product, call.body, merged)
     del answer["warnings"]
     return answer
@@ -116,7 +104,7 @@ def _edit(call: Call, product: ShopProduct, body: JSON, whole: JSON) -> JSON:
     """Apply `body` after checking the product as it would be on the `whole`; a live one stays as it is."""
     draft = body.get("save_mode") == "AS_DRAFT"
     if not draft:
-        _check(call, whole)
+        _check(call, whole, product)
     sent = {key: value for key, value in body.items() if value is not None}
     fields, warnings = fields_of(call, sent, product)
     for name in ("package_weight", "package_dimensions"):
@@ -163,11 +151,10 @@ def _editable(call: Call) -> ShopProduct:
     return product
 
 
-def _check(call: Call, body: JSON) -> None:
-    problem = next(listing_problems(call.sandbox.world, call.shop, body), None)
+def _check(call: Call, body: JSON, product: ShopProduct | None = None) -> None:
+    """Refuse a listing for its first problem; an edit only for one that the product did not have before."""
+    world, shop = call.sandbox.world, call.shop
+    old = set() if product is None else set(listing_problems(world, shop, body_of(product)))
+    problem = next((found for found in listing_problems(world, shop, body) if found not in old), None)
     if problem is not None:
         raise Refusal(*problem)
-
-
-def _attributes(sku: Any) -> list[JSON]:
-    return [{"id": item.id, "value_id": item.value_id} for item in sku.sales_attributes]

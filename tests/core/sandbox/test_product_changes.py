@@ -99,6 +99,19 @@ class TestEdit:
         product = read(caller, product_id)
         assert (product["status"], product["title"]) == ("PENDING", "Better now")
 
+    def test_an_edit_is_not_refused_for_what_was_wrong_before(self, caller: Caller, shop: Shop) -> None:
+        product_id = live(caller)
+        restricted = next(
+            node["id"]
+            for node in caller.sandbox.world.categories
+            if node["permission_statuses"] == ["INVITE_ONLY"]
+        )
+        path = f"/product/202509/products/{product_id}/partial_edit"
+        assert caller.call("POST", path, {"category_id": restricted})["code"] == 12052223
+        shop.products[product_id].category_id = restricted
+        assert caller.call("POST", path, {"title": "A better cup"})["code"] == 0
+        assert caller.call("POST", path, {"title": " "})["code"] == 12052261
+
     def test_edits_of_what_is_not_there_are_refused(self, caller: Caller, shop: Shop) -> None:
         other = next(iter(caller.sandbox.world.sellers[1].shops[0].products))
         for product_id, code in (("1", 12052260), ("x", 12019008), (other, 12052034)):
