@@ -89,7 +89,7 @@ async def _opened(folder: str) -> TinyStore:
 
 
 @given(
-    values=st.lists(SCALARS | st.lists(st.integers(), max_size=2), max_size=30),
+    values=st.lists(SCALARS | st.lists(st.booleans(), max_size=2), max_size=30),
     descending=st.booleans(),
     offset=st.integers(0, 10),
     limit=st.none() | st.integers(0, 10),

@@ -108,6 +108,7 @@ async def test_two_documents_may_not_share_a_key(store: TinyStore) -> None:
 
     table.update(swap)
     assert {document["_key"]: document.doc_id for document in table} == {"l": first, "k": second}
+    assert [await store.get("t", key) for key in "kl"] == [{}, {}]
     async with store.transaction() as tx:
         assert await tx.delete("t", "k")
     assert [document["_key"] for document in table] == ["l"]

@@ -12,7 +12,7 @@ import pytest
 from core.store import StoreBusy
 from storage.tinydb import TinyStore
 from tests.storage.child import number_in
-from tests.storage.support import ROOT, OpenStore, Spawn, next_fact
+from tests.storage.support import ROOT, OpenStore, Spawn, next_fact, opened
 
 
 async def test_what_another_process_acknowledged_is_visible_at_once(store: TinyStore, spawn: Spawn) -> None:
@@ -86,6 +86,24 @@ async def test_ids_chosen_by_concurrent_processes_never_collide(
     assert {(document["by"], document["n"]) for document in documents} == {
         (by, n) for by in ("a", "b", "c", "port") for n in range(50)
     }
+
+
+async def test_a_waiter_cancelled_just_as_it_gets_the_lock_gives_it_back(
+    store: TinyStore, home: Path
+) -> None:
+    journal = opened(home)
+    with journal.holding(1.0):
+        waiting = asyncio.create_task(_put(store))
+        await asyncio.sleep(0.01)
+    while journal.lock.try_acquire():
+        journal.lock.release()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert journal.lock.try_acquire()
+    journal.lock.release()
+    journal.close()
+    assert await store.count("t") == 0
 
 
 async def test_a_public_write_inside_a_transaction_times_out_instead_of_hanging(
