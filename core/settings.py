@@ -42,7 +42,9 @@ Address = Annotated[str, AfterValidator(_address)]
 class Settings(BaseSettings):
     """Everything that can be set from outside."""
 
-    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, extra="forbid", frozen=True, use_attribute_docstrings=True
+    )
 
     home: Path = Field(default_factory=lambda: user_data_path("avasam"))
     """Where the store, the key file and exports live."""
@@ -85,6 +87,9 @@ class Settings(BaseSettings):
     """How far each order sync looks back behind the last one: rows move between pages."""
     first_sync_days: Annotated[int, Field(ge=1)] | None = None
     """How far back the first order sync reads; None means from the shop's first day."""
+
+    lease_seconds: Annotated[float, Field(ge=1, le=3600)] = 15.0
+    """How long after a worker died another one takes over."""
 
     guard_zero_percent: Annotated[int, Field(ge=0, le=100)] = 30
     """Guard: stop a stock sync that would set more than this share of the mapped SKUs to 0 ..."""

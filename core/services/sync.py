@@ -8,7 +8,7 @@ from core.backend import Backend
 from core.models.integration import Integration
 from core.models.job import Job, JobKind, JobState
 from core.services.errors import NotAllowedNow
-from core.store import Lease
+from core.store import Lease, LeaseLost
 from core.sync import jobs
 from core.sync.leases import INVENTORY, PRESENCE, of_integration
 from core.sync.worker import Worker
@@ -60,11 +60,10 @@ class SyncService:
                 if current.state in OVER or (shown.error and current.state is JobState.QUEUED):
                     return
                 if (task is None or task.done()) and await self._store.holder(name) is None:
-                    if task is not None and task.exception() is not None:
-                        task.result()
-                    task = asyncio.create_task(
-                        Worker(self._backend.sources(), self._backend.owner).run_job(current)
-                    )
+                    _raise_fault_of(task)
+                    # An owner of its own: two jobs followed by one process must not share a lease.
+                    owner = f"{self._backend.owner}/{job.id}"
+                    task = asyncio.create_task(Worker(self._backend.sources(), owner).run_job(current))
                 await asyncio.sleep(_POLL_SECONDS)
         finally:
             if task is not None and not task.done():
@@ -74,3 +73,10 @@ class SyncService:
     async def worker(self) -> Lease | None:
         """Which worker is running, if any."""
         return await self._store.holder(PRESENCE)
+
+
+def _raise_fault_of(task: "asyncio.Task[Job | None] | None") -> None:
+    """Whatever went wrong in the task, unless another worker took over: that one does the job."""
+    error = None if task is None else task.exception()
+    if error is not None and not isinstance(error, LeaseLost):
+        raise error

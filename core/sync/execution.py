@@ -14,7 +14,7 @@ from core.store import Lease, LeaseLost, StoreError
 from core.sync import jobs, timers
 from core.sync.context import Progress, no_progress
 from core.sync.leases import INVENTORY, Leases
-from core.sync.problems import note_problem
+from core.sync.problems import note_problem, solve_problem
 from core.sync.runner import Ran, Sources, read_inventory, run_kind
 
 _log = structlog.get_logger(__name__)
@@ -22,8 +22,11 @@ _log = structlog.get_logger(__name__)
 ORDER: Final = (SyncKind.ORDERS, SyncKind.VERIFY, SyncKind.STOCK, SyncKind.PRICE, SyncKind.CATALOGUE)
 """Orders first, then stock and price; what the shop really shows is read before it is corrected."""
 
+_FAULT: Final = "fault"
 _PUSHES: Final = frozenset({SyncKind.STOCK, SyncKind.PRICE})
 _PROGRESS_EVERY: Final = timedelta(seconds=0.5)
+_STORE_REST: Final = timedelta(seconds=15)
+"""How long an integration waits when the store refused: nothing notes then that the shop was just asked."""
 
 
 class Execution:
@@ -35,9 +38,12 @@ class Execution:
         self._clock = sources.clock
         self._leases = leases
         self._reading = asyncio.Lock()
+        self._resting: dict[str, datetime] = {}
 
     async def has_work(self, integration: Integration) -> bool:
-        """Whether a job waits or a timer is due."""
+        """Whether a job waits or a timer is due, and the store took what came of the last one."""
+        if self._clock.now() < self._resting.get(integration.id, self._clock.now()):
+            return False
         if await jobs.waiting(self._store, integration.id):
             return True
         return bool(await self.due(integration))
@@ -55,9 +61,11 @@ class Execution:
             for job in await jobs.waiting(self._store, integration.id):
                 await self.job(integration, job, lease)
             await self.run(integration, await self.due(integration), lease)
+            await self._forget_fault(integration, lease)
         except (LeaseLost, asyncio.CancelledError):
             raise
         except StoreError as error:
+            self._resting[integration.id] = self._clock.now() + _STORE_REST
             _log.error("the store refused", integration=integration.id, what=str(error))
         except Exception as error:  # noqa: BLE001 - the worker outlives any fault, and says so
             _log.exception("fault in a sync", integration=integration.id)
@@ -82,7 +90,7 @@ class Execution:
         for kind in kinds:
             if kind in _PUSHES and not read:
                 prices = forced and SyncKind.PRICE in kinds and integration.settings.price_update
-                ran.extend(await self.read_inventory(forced=forced, prices=prices))
+                ran.extend(await self.read_inventory(forced=forced, prices=prices, confirmed=confirmed))
                 read = True
             current = await self._integration(integration.id)
             if current is None or not current.enabled or current.needs_reauthorisation is not None:
@@ -115,16 +123,11 @@ class Execution:
         return [one for one in ran if one is not None]
 
     async def job(self, integration: Integration, job: Job, lease: Lease) -> Job:
-        """One job of an integration, from claim to result."""
-        if job.attempts >= jobs.GIVE_UP_AFTER:
-            return await self._end(
-                job,
-                lease,
-                JobState.FAILED,
-                error=f"{job.attempts} workers began it and none finished",
-                cure="Look at the log of the worker, then ask again.",
-            )
-        job = await self._begin(job, lease)
+        """One job of an integration, from claim to result; one that is over by now stays as it is."""
+        claimed = await self._begin(job, lease)
+        if claimed is None or claimed.state is JobState.FAILED:
+            return claimed or job
+        job = claimed
         told: datetime = self._clock.now()
 
         async def progress(done: int, total: int | None) -> None:
@@ -144,11 +147,24 @@ class Execution:
             # Paused, not failed (A16): it goes on once somebody has reauthorised.
             waiting = {"state": JobState.QUEUED, "attempts": 0, "error": current.needs_reauthorisation}
             return await jobs.save(self._store, job.model_copy(update=waiting), lease)
+        if current is None or not current.enabled:
+            what = f"{integration.name} was {'removed' if current is None else 'disabled'} meanwhile"
+            cure = "Nothing more was sent." if current is None else "Enable it: what was missed is caught up."
+            return await self._end(job, lease, JobState.CANCELLED, error=what, cure=cure)
         return await self._conclude(job, ran, lease)
+
+    async def orphan(self, job: Job, lease: Lease) -> Job:
+        """A job whose integration was removed."""
+        return await self._end(
+            job, lease, JobState.CANCELLED, error="the integration was removed", cure="Nothing was sent."
+        )
 
     async def inventory_job(self, job: Job, lease: Lease) -> Job:
         """The job of reading the inventory, which belongs to no integration."""
-        job = await self._begin(job, lease)
+        claimed = await self._begin(job, lease)
+        if claimed is None or claimed.state is JobState.FAILED:
+            return claimed or job
+        job = claimed
         ran = await self.read_inventory(forced=True, prices=True, confirmed=job.confirmed)
         if self._sources.inventory is None:
             return await self._end(
@@ -160,9 +176,18 @@ class Execution:
             )
         return await self._conclude(job, ran, lease)
 
-    async def _begin(self, job: Job, lease: Lease) -> Job:
-        began = {"state": JobState.RUNNING, "started_at": self._clock.now(), "attempts": job.attempts + 1}
-        return await jobs.save(self._store, job.model_copy(update=began), lease)
+    async def _begin(self, job: Job, lease: Lease) -> Job | None:
+        """The job begun once more, or FAILED when that was often enough; None when it is over."""
+        begun = await jobs.claim(self._store, job, self._clock.now(), lease)
+        if begun is None or begun.attempts <= jobs.GIVE_UP_AFTER:
+            return begun
+        return await self._end(
+            begun,
+            lease,
+            JobState.FAILED,
+            error=f"{jobs.GIVE_UP_AFTER} workers began it and none finished",
+            cure="Look at the log of the worker, then ask again.",
+        )
 
     async def _conclude(self, job: Job, ran: Sequence[Ran], lease: Lease) -> Job:
         counts: dict[str, int] = {}
@@ -199,6 +224,11 @@ class Execution:
         document = await self._store.get(tables.INTEGRATIONS, integration_id)
         return None if document is None else Integration.from_document(document)
 
+    async def _forget_fault(self, integration: Integration, lease: Lease) -> None:
+        if await self._store.get(tables.PROBLEMS, tables.key(integration.id, _FAULT)) is not None:
+            async with self._store.transaction(fence=lease) as tx:
+                await solve_problem(tx, integration.id, _FAULT)
+
     async def _note_fault(self, integration: Integration, error: Exception, lease: Lease) -> None:
         """Nobody foresaw this: pause this integration's due timers, so that it does not spin, and say so."""
         now = self._clock.now()
@@ -214,7 +244,7 @@ class Execution:
                 tx,
                 self._clock,
                 integration.id,
-                "fault",
+                _FAULT,
                 what=f"{integration.name}: this program made a mistake ({type(error).__name__})",
                 why="Something happened that nobody had foreseen; the log has the details.",
                 cure="Send the log to the maintainers. The sync is tried again by itself.",

@@ -45,6 +45,9 @@ async def request(
         async for _, row in tx.scan(tables.JOBS, (*where, Where("state", "eq", JobState.QUEUED.value))):
             waiting = Job.from_document(row)
             if waiting.confirmed == confirmed:
+                # It may have been paused (A16); whoever asks again thinks that it can go on now.
+                waiting = waiting.model_copy(update={"error": None})
+                await tx.put(tables.JOBS, waiting.id, waiting.to_document())
                 return waiting
         job = Job(
             id=new_id(now),
@@ -62,6 +65,24 @@ async def waiting(store: Store, integration_id: str | None) -> list[Job]:
     """Jobs to do for one integration, oldest first; running ones among them were left by a dead worker."""
     where = (Where("integration_id", "eq", integration_id), Where("state", "in", _OPEN))
     return [Job.from_document(row) async for _, row in store.scan(tables.JOBS, where)]
+
+
+async def claim(store: Store, job: Job, now: datetime, lease: Lease) -> Job | None:
+    """Begin a job as it stands now; None when it is over, because somebody else was quicker."""
+    async with store.transaction(fence=lease) as tx:
+        document = await tx.get(tables.JOBS, job.id)
+        current = None if document is None else Job.from_document(document)
+        if current is None or current.state.value not in _OPEN:
+            return None
+        begun = {
+            "state": JobState.RUNNING,
+            "started_at": now,
+            "attempts": current.attempts + 1,
+            "error": None,
+        }
+        job = current.model_copy(update=begun)
+        await tx.put(tables.JOBS, job.id, job.to_document())
+    return job
 
 
 async def save(store: Store, job: Job, lease: Lease) -> Job:

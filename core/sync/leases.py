@@ -6,8 +6,6 @@ from typing import Final
 from core.clock import Clock
 from core.store import Lease, Store
 
-TTL: Final = timedelta(seconds=15)
-"""Another worker takes over at most this long after one died (A52)."""
 PRESENCE: Final = "worker"
 """Held by whichever worker came first; screens show its owner."""
 INVENTORY: Final = "inventory"
@@ -19,12 +17,13 @@ def of_integration(integration_id: str) -> str:
 
 
 class Leases:
-    """What this worker holds, by name."""
+    """What this worker holds, by name; another takes over at most `ttl` after this one died (A52)."""
 
-    def __init__(self, store: Store, clock: Clock, owner: str) -> None:
+    def __init__(self, store: Store, clock: Clock, owner: str, ttl: timedelta) -> None:
         self._store = store
         self._clock = clock
         self._owner = owner
+        self._ttl = ttl
         self._held: dict[str, Lease] = {}
         self._renew_at: dict[str, datetime] = {}
 
@@ -34,14 +33,14 @@ class Leases:
         held = self._held.get(name)
         if held is not None and now < self._renew_at[name]:
             return held
-        lease = await self._store.lease(name, owner=self._owner, ttl=TTL)
+        lease = await self._store.lease(name, owner=self._owner, ttl=self._ttl)
         if lease is None or (held is not None and lease.epoch != held.epoch):
             # Somebody else had it in between: whatever ran under the old epoch may no longer write.
             self._held.pop(name, None)
             if lease is None:
                 return None
         self._held[name] = lease
-        self._renew_at[name] = now + TTL / 3
+        self._renew_at[name] = now + self._ttl / 3
         return lease
 
     def held(self, name: str) -> Lease | None:

@@ -1,13 +1,14 @@
 """The background worker: timers and jobs of every enabled integration, each under its lease (A52).
 
 An integration is run by the one worker that holds its lease; a worker that dies is followed by another
-within `leases.TTL`.
+within `lease_seconds` of the settings.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -15,10 +16,10 @@ import structlog
 from core import tables
 from core.models.integration import Integration, SyncKind
 from core.models.job import Job
-from core.store import Lease, LeaseLost
+from core.store import Lease, LeaseLost, OutcomeUnknown, StoreBusy, StoreFull
 from core.sync import jobs
 from core.sync.execution import Execution
-from core.sync.leases import INVENTORY, PRESENCE, TTL, Leases, of_integration
+from core.sync.leases import INVENTORY, PRESENCE, Leases, of_integration
 from core.sync.runner import Ran, Sources
 
 _log = structlog.get_logger(__name__)
@@ -30,7 +31,7 @@ STOP_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What one run over one integration did."""
+    """What one run over one integration did, and the integration as it is afterwards."""
 
     integration: Integration
     ran: list[Ran]
@@ -41,7 +42,8 @@ class Worker:
 
     def __init__(self, sources: Sources, owner: str) -> None:
         self._store = sources.store
-        self._leases = Leases(sources.store, sources.clock, owner)
+        self._ttl = timedelta(seconds=sources.settings.lease_seconds)
+        self._leases = Leases(sources.store, sources.clock, owner, self._ttl)
         self._execution = Execution(sources, self._leases)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -49,7 +51,10 @@ class Worker:
         """Tick until `stop` is set; then let what is under way end and give the leases back."""
         try:
             while not stop.is_set():
-                await self.tick()
+                try:
+                    await self.tick()
+                except (StoreBusy, StoreFull, OutcomeUnknown) as error:
+                    _log.warning("the store refused", what=str(error))
                 try:
                     await asyncio.wait_for(stop.wait(), TICK_SECONDS)
                 except TimeoutError:
@@ -80,11 +85,17 @@ class Worker:
     async def once(self) -> list[Pass] | None:
         """Orders, stock and price of every enabled integration, whatever the timers say, and waiting jobs.
 
-        None when another worker holds one of them: then it does all this anyway.
+        One that needs reauthorisation is passed over, with an empty pass. None when another worker holds or
+        has taken one of them: then it does all this anyway.
         """
         passes: list[Pass] = []
         try:
-            for integration in await self._enabled():
+            for integration in await self._all():
+                if not integration.enabled:
+                    continue
+                if integration.needs_reauthorisation is not None:
+                    passes.append(Pass(integration, []))
+                    continue
                 lease = await self._leases.hold(of_integration(integration.id))
                 if lease is None:
                     return None
@@ -95,7 +106,11 @@ class Worker:
                     if SyncKind.CATALOGUE in await self._execution.due(integration):
                         kinds.append(SyncKind.CATALOGUE)
                     ran = await self._execution.run(integration, kinds, lease, forced=True)
-                    passes.append(Pass(integration, ran))
+                after = await self._store.get(tables.INTEGRATIONS, integration.id)
+                passes.append(Pass(Integration.from_document(after) if after else integration, ran))
+        except LeaseLost as error:
+            _log.warning("another worker has taken over", what=str(error))
+            return None
         finally:
             await self._leases.release_all()
         return passes
@@ -112,14 +127,16 @@ class Worker:
                     return await self._execution.inventory_job(job, lease)
                 document = await self._store.get(tables.INTEGRATIONS, job.integration_id)
                 if document is None:
-                    return None
+                    return await self._execution.orphan(job, lease)
                 return await self._execution.job(Integration.from_document(document), job, lease)
         finally:
             await self._leases.release_all()
 
+    async def _all(self) -> list[Integration]:
+        return [Integration.from_document(row) async for _, row in self._store.scan(tables.INTEGRATIONS)]
+
     async def _enabled(self) -> list[Integration]:
-        rows = [Integration.from_document(row) async for _, row in self._store.scan(tables.INTEGRATIONS)]
-        return [row for row in rows if row.enabled and row.needs_reauthorisation is None]
+        return [row for row in await self._all() if row.enabled and row.needs_reauthorisation is None]
 
     async def _lease(self, integration_id: str) -> Lease | None:
         """The integration's lease; when it was lost in between, what ran under the old one is ended."""
@@ -138,9 +155,15 @@ class Worker:
             self._start(tables.EVERYWHERE, self._read_inventory(waiting, lease))
 
     async def _read_inventory(self, waiting: list[Job], lease: Lease) -> None:
-        for job in waiting:
-            await self._execution.inventory_job(job, lease)
-        await self._leases.release(INVENTORY)
+        try:
+            for job in waiting:
+                await self._execution.inventory_job(job, lease)
+        except (LeaseLost, asyncio.CancelledError):
+            raise
+        except Exception:  # noqa: BLE001 - the worker outlives any fault; the job is given up after some more
+            _log.exception("fault in reading the inventory")
+        finally:
+            await self._leases.release(INVENTORY)
 
     def _start(self, name: str, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(_until_lost(work))
@@ -165,7 +188,7 @@ class Worker:
 
         async def renew() -> None:
             while True:
-                await asyncio.sleep(TTL.total_seconds() / 4)
+                await asyncio.sleep(self._ttl.total_seconds() / 4)
                 await self._leases.hold(name)
 
         task = asyncio.create_task(renew())

@@ -72,6 +72,16 @@ def _told(passes: "list[Pass] | None", *, as_json: bool) -> Exit:
                 say(f"{name}: {result.kind}: {counted(result.outcome.counts)}")
             else:
                 fail(f"{name}: {result.kind}: {result.error}", result.cure or "", as_json=False)
+    paused = [one.integration for one in passes if one.integration.needs_reauthorisation is not None]
+    for integration in paused:
+        if not as_json:
+            fail(
+                f"{integration.name} needs reauthorisation: {integration.needs_reauthorisation}",
+                "Open the integration and choose Reauthorize.",
+                as_json=False,
+            )
+    if paused:
+        return Exit.NEEDS_REAUTHORISATION
     if all(result.ok for _, result in ran):
         return Exit.OK
     stopped = any(result.outcome is not None and result.outcome.stopped is not None for _, result in ran)

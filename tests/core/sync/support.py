@@ -19,7 +19,7 @@ from core.models.listing import ChannelSku, ListingSync, ShippingMapping, SkuMap
 from core.models.order import ChannelOrder, Order, OrderLine
 from core.models.product import Product
 from core.settings import Settings
-from core.store import Document, Lease
+from core.store import Document, Lease, StoreError
 from core.sync import timers
 from core.sync.context import SyncContext
 from core.sync.leases import of_integration
@@ -55,7 +55,7 @@ class FakeShop:
     prices: dict[str, Money] = field(default_factory=dict)
     places: list[Warehouse] = field(default_factory=list)
     refuse: dict[str, ChannelError] = field(default_factory=dict)
-    fail: dict[str, ChannelError] = field(default_factory=dict)
+    fail: dict[str, ChannelError | StoreError] = field(default_factory=dict)
     calls: list[tuple[str, Any]] = field(default_factory=list)
     page: int = 2
 
@@ -76,7 +76,10 @@ class FakeShop:
 
     async def catalogue(self, *, until: datetime) -> AsyncIterator[CataloguePage]:
         self._perhaps_fail("catalogue")
-        skus = list(self.skus.values())
+        skus = [
+            sku.model_copy(update={"quantities": self.stock.get(key, sku.quantities)})
+            for key, sku in self.skus.items()
+        ]
         for start in range(0, max(len(skus), 1), self.page):
             chunk = skus[start : start + self.page]
             yield CataloguePage(chunk, self.unreadable if start == 0 else (), len(skus))

@@ -29,7 +29,7 @@ async def take(stand: Stand, lease: Lease, *products: Product, confirmed: bool =
     return await take_products(stand.store, stand.clock, read, LIMITS, lease=lease, confirmed=confirmed)
 
 
-async def stock(stand: Stand, lease: Lease, *, confirmed: bool = False, **units: int) -> Outcome:
+async def stock(stand: Stand, lease: Lease, units: dict[str, int], *, confirmed: bool = False) -> Outcome:
     return await take_stock(stand.store, StockRead(units), LIMITS, lease=lease, confirmed=confirmed)
 
 
@@ -80,7 +80,7 @@ async def test_an_empty_read_changes_nothing_whoever_confirms_it(
     await take(stand, lease, *goods(3))
     before = await stand.dump()
     assert (await take(stand, lease, confirmed=confirmed)).stopped is not None
-    assert (await stock(stand, lease, confirmed=confirmed)).stopped is not None
+    assert (await stock(stand, lease, {}, confirmed=confirmed)).stopped is not None
     assert await stand.dump() == before
 
 
@@ -96,14 +96,14 @@ async def test_a_shrunken_read_changes_nothing_until_a_person_confirms(stand: St
 
 async def test_a_stock_read_changes_stock_alone(stand: Stand, lease: Lease) -> None:
     await take(stand, lease, *goods(3))
-    outcome = await stock(stand, lease, s0=5, s1=0, s2=7)
+    outcome = await stock(stand, lease, {"s0": 5, "s1": 0, "s2": 7})
     assert (outcome.counts["changed"], outcome.counts["unchanged"]) == (2, 1)
     assert {sku: row.stock for sku, row in (await known(stand)).items()} == {"s0": 5, "s1": 0, "s2": 7}
 
 
 async def test_a_sku_that_the_stock_list_lacks_has_unknown_stock_not_0(stand: Stand, lease: Lease) -> None:
     await take(stand, lease, *goods(10))
-    await stock(stand, lease, **{f"s{number}": 5 for number in range(9)})
+    await stock(stand, lease, {f"s{number}": 5 for number in range(9)})
     assert (await known(stand))["s9"].stock is None
 
 
@@ -112,21 +112,21 @@ async def test_a_shrunken_stock_list_changes_nothing_until_a_person_confirms(
 ) -> None:
     await take(stand, lease, *goods(10))
     before = await stand.dump()
-    assert (await stock(stand, lease, s0=1, s1=1)).stopped is not None
+    assert (await stock(stand, lease, {"s0": 1, "s1": 1})).stopped is not None
     assert await stand.dump() == before
-    await stock(stand, lease, s0=1, s1=1, confirmed=True)
+    await stock(stand, lease, {"s0": 1, "s1": 1}, confirmed=True)
     assert (await known(stand))["s9"].stock is None
 
 
 async def test_a_variation_parent_has_no_stock_of_its_own_to_miss(stand: Stand, lease: Lease) -> None:
     parents = [product(f"p{number}", kind=ProductKind.PARENT) for number in range(10)]
     await take(stand, lease, *parents, *goods(2))
-    outcome = await stock(stand, lease, s0=5, s1=6)
+    outcome = await stock(stand, lease, {"s0": 5, "s1": 6})
     assert outcome.stopped is None
     assert outcome.counts["changed"] == 1
 
 
 async def test_skus_that_only_the_stock_list_knows_make_no_products(stand: Stand, lease: Lease) -> None:
     await take(stand, lease, *goods(1))
-    await stock(stand, lease, s0=5, stranger=3)
+    await stock(stand, lease, {"s0": 5, "stranger": 3})
     assert list(await known(stand)) == ["s0"]

@@ -11,7 +11,7 @@ from core.sync.catalogue import UNREADABLE, download_catalogue
 from core.sync.context import Outcome
 from core.sync.push import sync_stock
 from core.sync.verify import verify_stock
-from tests.core.sync.support import FakeShop, Stand, channel_sku
+from tests.core.sync.support import FakeShop, Stand
 
 
 async def pushed(stand: Stand, one: Integration, *, live: int = 1, units: int = 20) -> None:
@@ -54,7 +54,6 @@ async def test_an_order_for_a_sku_that_never_needed_a_push_is_not_made_up_for(
     await pushed(stand, one, live=20, units=20)
     assert shop.pushed() == [], "it showed what was wanted"
     shop.stock["t-mug"], shop.committed["t-mug"] = {"w1": 18}, 2
-    shop.skus["t-mug"] = channel_sku(one, "t-mug", {"w1": 18})
     context = await stand.context(one)
     await (verify_stock(context) if how == "verified" else download_catalogue(context))
     await sync_stock(await stand.context(one))
