@@ -14,6 +14,8 @@ from storage.tinydb import TinyStore
 from storage.tinydb.journal import COMPACT_AT
 from tests.storage.support import ROOT, OpenStore, Spawn
 
+pytest.register_assert_rewrite("tests.storage.promises")
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
