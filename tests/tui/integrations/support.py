@@ -1,0 +1,119 @@
+"""A sandbox on a real socket with a clock that stands still, and a backend that points at it."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+from pydantic import SecretStr
+
+from core.backend import Backend
+from core.models.integration import Integration
+from core.sandbox.merchant import build_world
+from core.sandbox.runtime import Sandbox
+from core.sandbox.serve import serving
+from core.services.authorisation import AuthorisationService
+from core.settings import Settings
+from storage.tinydb import TinyStore
+from storage.vault import Vault
+from tests.clocks import FrozenClock
+
+
+@dataclass
+class Merchant:
+    """The merchant's side: a sandbox and the browser in which its sellers consent."""
+
+    sandbox: Sandbox
+    clock: FrozenClock
+
+    def consent(self, address: str, seller: int = 0) -> str:
+        """Open the address, say yes as this seller, and hand back where the browser ended."""
+        return self._location(f"{address}&auto={self.sandbox.world.sellers[seller].open_id}")
+
+    def deny(self, address: str) -> str:
+        """Open the address and say no."""
+        query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        reply = httpx.post(address.partition("?")[0], data={**query, "deny": "1"})
+        return reply.headers["location"]
+
+    def code(self, seller: int = 0) -> str:
+        """A bare code."""
+        address = f"{self.sandbox.base_url}/open/authorize?service_id={self.sandbox.service_id}&state=s"
+        return parse_qs(urlsplit(self.consent(address, seller)).query)["code"][0]
+
+    def give_second_shop(self) -> None:
+        """The first seller gets the last seller's shop as well."""
+        sellers = self.sandbox.world.sellers
+        sellers[0].shops.append(sellers[-1].shops.pop())
+
+    def calls(self, path: str) -> int:
+        """How often a path was called."""
+        return sum(path in entry["path"] for entry in self.sandbox.log.after(0)["entries"])
+
+    def _location(self, address: str) -> str:
+        location: str = httpx.get(address).headers["location"]
+        return location
+
+
+@contextmanager
+def merchant_on_a_socket(clock: FrozenClock, *, products: int = 40, orders: int = 5) -> Iterator[Merchant]:
+    """Serve it from another thread until the block ends."""
+    now = int(clock.now().timestamp())
+    sandbox = Sandbox(
+        build_world(seed=7, products=products, orders=orders, now=now),
+        time_source=lambda: clock.now().timestamp(),
+    )
+    started = threading.Event()
+    stop: list[Any] = []
+
+    async def serve() -> None:
+        async with serving(sandbox, 0) as server:
+            stop.append((asyncio.get_running_loop(), server))
+            started.set()
+            await server.finished()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    assert started.wait(10)
+    try:
+        yield Merchant(sandbox, clock)
+    finally:
+        loop, server = stop[0]
+        loop.call_soon_threadsafe(server.stop)
+        thread.join(10)
+
+
+async def open_backend(home: Path, merchant: Merchant, **settings: Any) -> Backend:
+    """A backend over a real store in `home`, for the merchant's sandbox."""
+    await asyncio.to_thread(home.mkdir, exist_ok=True)
+    sandbox = merchant.sandbox
+    chosen = Settings(
+        home=home,
+        tiktok_api_url=sandbox.base_url,
+        tiktok_auth_url=sandbox.base_url,
+        tiktok_consent_url=f"{sandbox.base_url}/open/authorize",
+        tiktok_app_key=sandbox.app_key,
+        tiktok_app_secret=SecretStr(sandbox.app_secret),
+        tiktok_service_id=sandbox.service_id,
+        api_url=sandbox.base_url,
+        consumer_key=sandbox.consumer_key,
+        secret_key=SecretStr(sandbox.secret_key),
+        calls_per_second=1000,
+        **settings,
+    )
+    store = await TinyStore.open(home / "store", clock=merchant.clock)
+    vault = Vault.open(home=home, environ={})
+    return Backend(settings=chosen, store=store, vault=vault, clock=merchant.clock)
+
+
+async def connect(backend: Backend, merchant: Merchant, name: str, seller: int = 0) -> Integration:
+    """Connect a seller's first free shop under this name."""
+    service = AuthorisationService(backend)
+    begun = await service.begin(name)
+    pasted = await asyncio.to_thread(merchant.consent, begun.address, seller)
+    return await service.add(name, await service.accept(pasted, state=begun.state))
