@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 ENV_PREFIX: Final = "AVASAM_"
+_MONTH: Final = 30 * 86_400.0
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _EXAMPLE: Final = "an address such as https://open-api.tiktokglobalshop.com"
 
@@ -37,13 +38,18 @@ def _address(value: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+Seconds = Annotated[float, Field(ge=1, le=_MONTH)]
 
 
 class Settings(BaseSettings):
     """Everything that can be set from outside."""
 
     model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, extra="forbid", frozen=True, use_attribute_docstrings=True
+        env_prefix=ENV_PREFIX,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
     )
 
     home: Path = Field(default_factory=lambda: user_data_path("avasam"))
@@ -75,17 +81,17 @@ class Settings(BaseSettings):
     inventory_file: Path | None = None
     """A CSV or JSON file to read the inventory from instead of the Avasam Seller API."""
 
-    orders_seconds: Annotated[float, Field(ge=1)] = 120.0
+    orders_seconds: Seconds = 120.0
     """How often orders are downloaded."""
-    stock_seconds: Annotated[float, Field(ge=1)] = 60.0
+    stock_seconds: Seconds = 60.0
     """How often stock is read, and stock and price are pushed."""
-    verify_seconds: Annotated[float, Field(ge=1)] = 900.0
+    verify_seconds: Seconds = 900.0
     """How often live quantities are read back and compared."""
-    products_seconds: Annotated[float, Field(ge=1)] = 900.0
+    products_seconds: Seconds = 900.0
     """How often the whole product list is read; stock alone is read with every stock sync."""
-    order_overlap_seconds: Annotated[float, Field(ge=0)] = 900.0
+    order_overlap_seconds: Annotated[float, Field(ge=0, le=_MONTH)] = 900.0
     """How far each order sync looks back behind the last one: rows move between pages."""
-    first_sync_days: Annotated[int, Field(ge=1)] | None = None
+    first_sync_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     """How far back the first order sync reads; None means from the shop's first day."""
 
     lease_seconds: Annotated[float, Field(ge=1, le=3600)] = 15.0
@@ -101,6 +107,9 @@ class Settings(BaseSettings):
     """... by more than this share of the old price."""
     guard_shrink_percent: Annotated[int, Field(ge=0, le=100)] = 30
     """Guard: refuse an inventory read that lacks more than this share of the products."""
+
+    keys: dict[str, str] = {}
+    """Keys of the screens by command id; in the file: a table `[keys]` with lines such as `sync = "f5"`."""
 
     @classmethod
     def settings_customise_sources(
@@ -122,7 +131,7 @@ class Settings(BaseSettings):
         if parts.scheme == "tinydb" and parts.path and not parts.netloc:
             return Path(parts.path)
         raise SettingsError(
-            f"AVASAM_STORE_URL: {parts.scheme or self.store_url!r} is not a store this program has. "
+            f"AVASAM_STORE_URL: {parts.scheme or 'what it names'!r} is not a store this program has. "
             "Use tinydb:///absolute/path, or leave it empty."
         )
 
@@ -178,8 +187,9 @@ def _explain(problem: Any, file: Path) -> str:
         hint = f"Did you mean {close[0]!r}?" if close else "See the README for the names."
         return f"{file}: there is no setting {name!r}. {hint}"
     field = Settings.model_fields.get(name)
-    secret = field is not None and field.annotation is SecretStr
-    shown = "" if secret or not isinstance(problem["input"], str | int | float) else f" {problem['input']!r}:"
+    value = problem["input"]
+    secret = (field is not None and field.annotation is SecretStr) or "@" in str(value)
+    shown = "" if secret or not isinstance(value, str | int | float) else f" {value!r}:"
     said = str(problem["msg"]).removeprefix("Value error, ")
     source = variable(name) if variable(name) in os.environ else f"{file}: {name}"
     return f"{source}:{shown} {said}"
