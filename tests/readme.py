@@ -14,11 +14,11 @@ README = Path(__file__).parent.parent / "README.md"
 def keys() -> str:
     """Every command of every screen with its keys."""
     rows = [
-        f"| {screen} | `{command.keys}` | {command.label} | {command.help} |"
+        f"| {screen} | `{command.keys}` | {command.label} | `{command.id}` | {command.help} |"
         for screen, commands in BY_SCREEN.items()
         for command in commands
     ]
-    return "\n".join(["| where | key | command | what it does |", "|---|---|---|---|", *rows])
+    return "\n".join(["| where | key | command | id | what it does |", "|---|---|---|---|---|", *rows])
 
 
 def settings() -> str:

@@ -3,15 +3,20 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable
-from typing import ClassVar, Final
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar, Final
 
 from textual import work
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
+from tui import preferences
+from tui.glyphs import AsciiFilter
 from tui.keys import bindings
 from tui.keys.everywhere import EVERYWHERE, SCREENS
+from tui.preferences import Preferences
 from tui.screens.opening import OpeningScreen
 from tui.session import CannotOpen, Session, log_fault
 
@@ -29,12 +34,42 @@ class AvasamApp(App[None]):
     BINDINGS = bindings((*SCREENS, *EVERYWHERE))
     MODES: ClassVar = {}
 
-    def __init__(self, session: Session) -> None:
+    def __init__(
+        self, session: Session, *, plain_glyphs: bool = False, preferences_file: Path | None = None
+    ) -> None:
         super().__init__(ansi_color=bool(os.environ.get("NO_COLOR")))
         self.session = session
         self._opening = OpeningScreen()
+        self._preferences_file = preferences_file
+        self._preferences = Preferences() if preferences_file is None else preferences.load(preferences_file)
+        if plain_glyphs:
+            self._filters.append(AsciiFilter())
         if os.environ.get("SSH_CONNECTION"):
             self.animation_level = "none"
+        self._dress()
+
+    def _dress(self) -> None:
+        """The theme that was chosen; under NO_COLOR one that leaves colours to the terminal."""
+        if self.no_color:
+            self.theme = "ansi-dark"
+        elif self._preferences.theme in self.available_themes:
+            self.theme = str(self._preferences.theme)
+
+    def watch_theme(self, theme: str) -> None:
+        """Remember a theme that somebody chose in the palette."""
+        if self.is_running and not self.no_color:
+            self.remember(theme=theme)
+
+    def remember(self, **choices: Any) -> None:
+        """Keep choices of the person for next time."""
+        self._preferences = replace(self._preferences, **choices)
+        if self._preferences_file is not None:
+            preferences.save(self._preferences_file, self._preferences)
+
+    @property
+    def preferences(self) -> Preferences:
+        """What the person chose."""
+        return self._preferences
 
     async def on_mount(self) -> None:
         """Show the first frame, then open everything."""
@@ -52,7 +87,28 @@ class AvasamApp(App[None]):
 
         self.add_mode("integrations", lambda: IntegrationsScreen(self.session))
         await self.switch_mode("integrations")
+        self._remap_keys()
         self._follow()
+        if self.session.sandbox and not self._preferences.tour_seen:
+            from tui.screens.tour import TourScreen
+
+            await self.push_screen(TourScreen())
+            self.remember(tour_seen=True)
+
+    def _remap_keys(self) -> None:
+        """Keys from the settings file; a command that does not exist is named, the others still count."""
+        from tui.keys.registry import BY_SCREEN
+
+        known = {command.id for commands in BY_SCREEN.values() for command in commands}
+        wanted = self.session.backend.settings.keys
+        self.set_keymap({name: keys for name, keys in wanted.items() if name in known})
+        for name in wanted.keys() - known:
+            self.notify(
+                f"config.toml, [keys]: there is no command {name!r}. The README lists their ids.",
+                severity="warning",
+                timeout=15,
+                markup=False,
+            )
 
     @work(group="follow", exclusive=True, exit_on_error=False)
     async def _follow(self) -> None:
@@ -114,6 +170,18 @@ class AvasamApp(App[None]):
                 self.notify(str(error), severity="warning", markup=False)
             else:
                 self.notify(f"{one.name}: asked the worker.", markup=False)
+
+    @work(group="jump", exclusive=True, exit_on_error=False)
+    async def action_jump(self) -> None:
+        """Put a letter on everything that can take the focus."""
+        from tui.screens.base import MainScreen
+        from tui.screens.jump import JumpScreen
+
+        beneath = self.screen
+        if isinstance(beneath, MainScreen):
+            target = await self.push_screen_wait(JumpScreen(beneath))
+            if target is not None:
+                target.focus()
 
     def action_help_screen(self) -> None:
         """Open the help of the screen on show, with the keys that work there now."""

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from core import tables
 from core.backend import Backend
 from core.models.job import Job, JobKind, Problem
 from core.sync import jobs
-from core.sync.leases import PRESENCE, TTL
+from core.sync.leases import PRESENCE
 from tests.clocks import NOON, FrozenClock
 from tests.tui.session import BrokenSession, ReadySession, integration, open_backend
 from tui.app import CANNOT_OPEN, AvasamApp
@@ -91,7 +92,7 @@ async def test_a_change_by_another_program_appears_by_itself(backend: Backend, t
 
 
 async def test_the_status_line_tells_worker_queue_and_problems(backend: Backend) -> None:
-    await backend.store.lease(PRESENCE, owner="shop-server:4121", ttl=TTL)
+    await backend.store.lease(PRESENCE, owner="shop-server:4121", ttl=timedelta(seconds=15))
     waiting = Job(id="j", kind=JobKind.SYNC_ALL, integration_id="a", requested_at=NOON)
     await keep(backend, tables.JOBS, "j", waiting)
     problem = Problem(

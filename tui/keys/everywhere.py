@@ -18,6 +18,9 @@ SCREENS: Final = (
 
 EVERYWHERE: Final = (
     Command("sync", "r", "Sync now", "Choose what to sync now", "app.sync_now"),
+    Command(
+        "jump", "ctrl+o", "Jump", "Put a letter on everything that can take the focus", "app.jump", show=False
+    ),
     Command("help", "f1", "Help", "What this screen shows, and its keys", "app.help_screen"),
     Command("quit", "ctrl+q", "Quit", "Leave; the worker that this program started ends too", "app.quit"),
 )

@@ -1,0 +1,128 @@
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
+from textual.widgets import DataTable, Label
+
+from core import tables
+from core.backend import Backend
+from core.settings import Settings
+from tests.clocks import FrozenClock
+from tests.tui.session import ReadySession, integration, open_backend
+from tests.tui.test_shell import WIDE, keep, opened, until
+from tui import preferences
+from tui.app import AvasamApp
+from tui.glyphs import AsciiFilter
+from tui.preferences import Preferences
+from tui.screens.base import MainScreen
+from tui.screens.choose_sync import ChooseSync
+from tui.screens.jump import JumpScreen
+from tui.screens.tour import TourScreen
+
+
+@pytest.fixture
+async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
+    made = await open_backend(
+        tmp_path, FrozenClock(), Settings(home=tmp_path, keys={"sync": "f5", "nope": "z"})
+    )
+    yield made
+    await made.close()
+
+
+async def test_a_theme_is_found_again(backend: Backend, tmp_path: Path) -> None:
+    file = tmp_path / "preferences.json"
+    async with AvasamApp(ReadySession(backend), preferences_file=file).run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        pilot.app.theme = "nord"
+        await pilot.pause()
+    assert preferences.load(file).theme == "nord"
+    assert AvasamApp(ReadySession(backend), preferences_file=file).theme == "nord"
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[]", b'"x"', b'{"theme": 3}', b"\xff\xfe", b'{"theme": "gone"}']
+)
+async def test_damaged_preferences_are_only_forgotten(
+    backend: Backend, tmp_path: Path, damage: bytes
+) -> None:
+    file = tmp_path / "preferences.json"
+    file.write_bytes(damage)
+    async with AvasamApp(ReadySession(backend), preferences_file=file).run_test(size=WIDE) as pilot:
+        await opened(pilot)
+
+
+def test_preferences_that_cannot_be_written_cost_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a directory")
+    preferences.save(tmp_path / "file" / "preferences.json", Preferences(theme="nord"))
+    assert not os.path.lexists(tmp_path / "file" / "preferences.json")
+
+
+async def test_under_no_color_the_terminal_chooses_the_colours(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = AvasamApp(ReadySession(backend))
+    assert app.theme == "ansi-dark"
+    assert app.no_color
+
+
+async def test_keys_are_remapped_by_id_and_an_unknown_id_is_named(backend: Backend) -> None:
+    await keep(backend, tables.INTEGRATIONS, "id-Alpha", integration("Alpha"))
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        told = [note.message for note in pilot.app._notifications]
+        assert any("no command 'nope'" in message for message in told)
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChooseSync))
+
+
+async def test_jump_mode_takes_the_focus_where_the_letter_is(backend: Backend) -> None:
+    await keep(backend, tables.INTEGRATIONS, "id-Alpha", integration("Alpha"))
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot)
+        await until(pilot, lambda: screen.query_one(DataTable).row_count == 1)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, JumpScreen))
+        jump = pilot.app.screen
+        assert isinstance(jump, JumpScreen)
+        letter = next(key for key, target in jump._targets.items() if isinstance(target, DataTable))
+        assert f" {letter} " in {str(label.content) for label in jump.query(Label)}
+        await pilot.press(letter)
+        await until(pilot, lambda: isinstance(pilot.app.focused, DataTable))
+
+
+async def test_the_tour_is_shown_once_and_only_in_the_sandbox(backend: Backend, tmp_path: Path) -> None:
+    file = tmp_path / "preferences.json"
+    for is_sandbox, shown in ((False, False), (True, True), (True, False)):
+        session = ReadySession(backend)
+        session.sandbox = is_sandbox
+        async with AvasamApp(session, preferences_file=file).run_test(size=WIDE) as pilot:
+            await until(pilot, lambda app=pilot.app: isinstance(app.screen, MainScreen | TourScreen))
+            await pilot.pause()
+            assert isinstance(pilot.app.screen, TourScreen) is shown
+
+
+async def test_ascii_draws_without_a_single_glyph_of_ours(backend: Backend) -> None:
+    await keep(backend, tables.INTEGRATIONS, "id-Alpha", integration("Alpha"))
+    async with AvasamApp(ReadySession(backend), plain_glyphs=True).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot)
+        await until(pilot, lambda: screen.query_one(DataTable).row_count == 1)
+        assert "●" in str(screen.query_one(DataTable).get_row_at(0)[3])
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChooseSync))
+        await pilot.pause()
+        picture = pilot.app.export_screenshot()
+        drawn = picture[picture.index("terminal-") :]
+        assert not [char for char in drawn if ord(char) > 0xA0]
+
+
+@given(st.text())
+def test_a_plain_line_is_as_wide_as_the_glyphs_were(text: str) -> None:
+    (plain,) = AsciiFilter().apply([Segment(text)], Color(0, 0, 0))
+    assert cell_len(plain.text) == cell_len(text)
