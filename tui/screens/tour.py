@@ -5,16 +5,17 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
-TEXT = """\
-This is a whole shop on your machine: a TikTok Shop with 158 SKUs, and an Avasam that
-supplies it. Nothing here reaches the real services.
-
-Watch: orders arrive every few seconds, and Avasam's stock moves. The worker downloads
-the orders and pushes the stock; the line at the bottom shows when it last did.
-
-Try:   r  sync now      space  switch the shop off and on
-       1 to 6 the screens   ctrl+p  every command      f1  help for where you are
-       ctrl+q  leave; the sandbox keeps its merchant for next time"""
+TEXT = (
+    "A whole shop on your machine: a TikTok Shop, and an Avasam that supplies it. Nothing here "
+    "reaches the real services.\n\n"
+    "Orders arrive every few seconds and Avasam's stock moves. The worker downloads the orders and "
+    "pushes the stock; the line at the bottom shows when it last did.\n\n"
+    "r       sync now\n"
+    "space   switch the shop off and on\n"
+    "ctrl+p  every command\n"
+    "f1      help for where you are\n"
+    "ctrl+q  leave; the sandbox keeps its merchant"
+)
 
 
 class TourScreen(ModalScreen[None]):
