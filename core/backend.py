@@ -20,6 +20,7 @@ from core.inventory.port import Inventory
 from core.models.integration import Integration
 from core.settings import Settings
 from core.store import Store
+from core.sync.metrics import Metrics
 from core.sync.runner import Sources
 from core.vault import Vault
 
@@ -63,7 +64,7 @@ class Backend:
 
     def channel_for(self, integration: Integration) -> Channel:
         """The shop of an integration; all calls of this process share its pace and its token keeper."""
-        pace = self._paces.setdefault(integration.shop.id, Pace(self.settings.calls_per_second))
+        pace = self.pace_for(integration)
         keeper = self._keepers.get(integration.authorisation_id)
         if keeper is None:
             keeper = self._keepers[integration.authorisation_id] = TokenKeeper(
@@ -76,6 +77,10 @@ class Backend:
             )
         client = self._client(keeper, pace, integration.shop.cipher)
         return TikTokShop(client, integration_id=integration.id, clock=self.clock)
+
+    def pace_for(self, integration: Integration) -> Pace:
+        """How fast this process calls the shop of an integration, and how often it has."""
+        return self._paces.setdefault(integration.shop.id, Pace(self.settings.calls_per_second))
 
     def inventory(self) -> Inventory | None:
         """Where products come from: a file if one is named, else the Seller API, else nowhere."""
@@ -105,6 +110,7 @@ class Backend:
             settings=self.settings,
             channel_for=self.channel_for,
             inventory=self.inventory(),
+            metrics=Metrics(self.pace_for),
         )
 
     async def close(self) -> None:

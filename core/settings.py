@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     first_sync_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     """How far back the first order sync reads; None means from the shop's first day."""
 
+    activity_days: Annotated[int, Field(ge=1)] = 30
+    """How long finished syncs and jobs stay in Activity; open problems stay until they are solved."""
+
     lease_seconds: Annotated[float, Field(ge=1, le=3600)] = 15.0
     """How long after a worker died another one takes over."""
 

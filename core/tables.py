@@ -18,6 +18,7 @@ TOMBSTONES: Final = "tombstones"
 JOBS: Final = "jobs"
 ACTIVITY: Final = "activity"
 PROBLEMS: Final = "problems"
+METRICS: Final = "metrics"
 
 OF_ONE_INTEGRATION: Final = (
     SYNC_STATES,
@@ -29,6 +30,7 @@ OF_ONE_INTEGRATION: Final = (
     LISTING_SYNCS,
     TOMBSTONES,
     PROBLEMS,
+    METRICS,
 )
 """What goes when an integration is removed; order history stays (domain.md, Removal)."""
 

@@ -1,7 +1,7 @@
 """Runs one kind of sync for one integration and writes down how it went, whatever happens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -22,6 +22,7 @@ from core.sync.catalogue import download_catalogue
 from core.sync.context import Outcome, Progress, SyncContext, SyncRefused, guard_limits, no_progress
 from core.sync.inventory import take_products, take_stock
 from core.sync.jobs import note_activity
+from core.sync.metrics import Metrics
 from core.sync.orders import sync_orders
 from core.sync.problems import note_problem, solve_problem
 from core.sync.push import sync_prices, sync_stock
@@ -32,6 +33,7 @@ _log = structlog.get_logger(__name__)
 
 REAUTHORISE: Final = "needs-reauthorisation"
 Failure = ChannelError | InventoryError | SyncRefused | VaultError
+_PUSHES: Final = frozenset({SyncKind.STOCK, SyncKind.PRICE})
 _FAILURES: Final = (ChannelError, InventoryError, SyncRefused, VaultError)
 
 
@@ -44,6 +46,7 @@ class Sources:
     settings: Settings
     channel_for: Callable[[Integration], Channel]
     inventory: Inventory | None
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ async def run_kind(
     store, clock = sources.store, sources.clock
     state = await timers.load(store, integration.id, kind)
     started = clock.now()
+    if kind in _PUSHES:
+        progress = sources.metrics.pushing(integration.id, progress)
     try:
         ctx = SyncContext(
             store=store,

@@ -21,6 +21,7 @@ from core.sync import jobs
 from core.sync.execution import Execution
 from core.sync.leases import INVENTORY, PRESENCE, Leases, of_integration
 from core.sync.runner import Ran, Sources
+from core.sync.upkeep import Upkeep
 
 _log = structlog.get_logger(__name__)
 
@@ -45,6 +46,7 @@ class Worker:
         self._ttl = timedelta(seconds=sources.settings.lease_seconds)
         self._leases = Leases(sources.store, sources.clock, owner, self._ttl)
         self._execution = Execution(sources, self._leases)
+        self._upkeep = Upkeep(sources, self._leases)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -77,6 +79,7 @@ class Worker:
             if await self._execution.has_work(integration):
                 self._start(integration.id, self._execution.work(integration, lease))
         await self._inventory_jobs()
+        await self._upkeep.turn(integrations.values())
 
     async def settle(self) -> None:
         """Wait until nothing that was started is still running."""

@@ -170,6 +170,15 @@ class TikTokClient:
         if (blocked := self._pace.blocked_for) > LONGEST_WAIT:
             raise RateLimited("TikTok asked for a pause that is not over yet", retry_after=blocked)
         await self._pace.turn()
+        try:
+            data = await self._exchange(call, token)
+        except ChannelError:
+            self._pace.failed()
+            raise
+        self._pace.answered()
+        return data
+
+    async def _exchange(self, call: _Call, token: str) -> dict[str, Any]:
         request = self._signed(call, token)
         try:
             response = await self._http.send(request)
@@ -197,7 +206,6 @@ class TikTokClient:
             if isinstance(error, RateLimited):
                 self._pace.refused(error.retry_after)
             raise
-        self._pace.answered()
         _log.debug("tiktok answered", path=call.operation.path, status=response.status_code)
         return data
 

@@ -1,0 +1,26 @@
+"""What is forgotten after a while: finished work, never an open problem."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from core import tables
+from core.models.base import iso
+from core.models.job import JobState
+from core.store import Lease, Store, Where
+
+_OVER: Final = (JobState.DONE.value, JobState.FAILED.value, JobState.CANCELLED.value)
+
+
+async def forget_activity(store: Store, lease: Lease, now: datetime, *, days: int) -> int:
+    """Drop activity and finished jobs that ended more than `days` ago; how many went.
+
+    Jobs that wait, run or ask for a confirmation stay, and so do problems: they go when they are solved.
+    """
+    ended = Where("finished_at", "lt", str(iso(now - timedelta(days=days))))
+    async with store.transaction(fence=lease) as tx:
+        old = [(tables.ACTIVITY, key) async for key, _ in tx.scan(tables.ACTIVITY, (ended,))]
+        over = (ended, Where("state", "in", _OVER))
+        old += [(tables.JOBS, key) async for key, _ in tx.scan(tables.JOBS, over)]
+        for table, key in old:
+            await tx.delete(table, key)
+    return len(old)
