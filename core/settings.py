@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from platformdirs import user_config_path, user_data_path
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as SourceError
 
 ENV_PREFIX: Final = "AVASAM_"
 _MONTH: Final = 30 * 86_400.0
@@ -96,6 +97,8 @@ class Settings(BaseSettings):
 
     activity_days: Annotated[int, Field(ge=1)] = 30
     """How long finished syncs and jobs stay in Activity; open problems stay until they are solved."""
+    resend_after_seconds: Annotated[float, Field(ge=1)] = 120.0
+    """How long an order whose sending got no clear answer is looked for before it may be sent again."""
 
     lease_seconds: Annotated[float, Field(ge=1, le=3600)] = 15.0
     """How long after a worker died another one takes over."""
@@ -169,6 +172,9 @@ def load_settings(file: Path | None = None) -> Settings:
             _explain(problem, file) for problem in error.errors(include_url=False, include_context=False)
         ]
         raise SettingsError("\n".join(lines)) from None
+    except SourceError as error:
+        named = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
+        raise SettingsError(f"{variable(named)}: is not JSON, which this one has to be") from None
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -80,6 +80,12 @@ def test_a_wrong_variable_is_named_with_its_value(
     assert str(caught.value).startswith(f"AVASAM_{name}: {value!r}")
 
 
+def test_a_table_that_is_not_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AVASAM_KEYS", "sync=f5")
+    with pytest.raises(SettingsError, match="AVASAM_KEYS: is not JSON"):
+        load_settings()
+
+
 def test_every_wrong_one_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AVASAM_ORDERS_SECONDS", "soon")
     write("stock_seconds = 'later'\n")
