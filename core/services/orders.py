@@ -1,11 +1,37 @@
 """Orders as people see them."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
 from core import tables
 from core.backend import Backend
-from core.models.order import Order, OrderState
+from core.models.integration import Integration
+from core.models.order import Order, OrderLine, OrderState
+from core.services.errors import NotFound
+from core.services.order_book import OrderBook
+from core.services.order_cures import Cure, cure
 from core.store import Where
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of one SKU: a line is one unit, so `units` counts them (domain.md, Which orders)."""
+
+    line: OrderLine
+    units: int
+    total: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDetail:
+    """Everything about one order that a person may see; `integration` is None once it was removed."""
+
+    order: Order
+    integration: Integration | None
+    groups: tuple[Group, ...]
+    cure: Cure | None
 
 
 class OrderService:
@@ -13,6 +39,10 @@ class OrderService:
 
     def __init__(self, backend: Backend) -> None:
         self._store = backend.store
+
+    def book(self) -> OrderBook:
+        """The list for a screen; call its `refresh` before the first look and after each change."""
+        return OrderBook(self._store)
 
     async def search(
         self,
@@ -34,6 +64,47 @@ class OrderService:
         ]
         found.sort(key=lambda order: (order.source.created_at, order.source.id), reverse=True)
         return found[:limit], len(found)
+
+    async def by_keys(self, keys: Sequence[str]) -> list[Order]:
+        """These orders, in this order; ones that are gone by now are left out."""
+        rows = [await self._store.get(tables.ORDERS, key) for key in keys]
+        return [Order.from_document(row) for row in rows if row is not None]
+
+    async def detail(self, key: str) -> OrderDetail | None:
+        """One order by its key; None once it is gone."""
+        document = await self._store.get(tables.ORDERS, key)
+        if document is None:
+            return None
+        order = Order.from_document(document)
+        shop = await self._store.get(tables.INTEGRATIONS, order.integration_id)
+        integration = None if shop is None else Integration.from_document(shop)
+        return OrderDetail(order, integration, grouped(order.source.lines), cure(order, integration))
+
+    async def find(self, order_id: str, *, integration_id: str | None = None) -> OrderDetail:
+        """One order by TikTok's id. Raises NotFound."""
+        where = (Where("source.id", "eq", order_id.strip()),)
+        prefix = "" if integration_id is None else tables.prefix(integration_id)
+        async for key, _ in self._store.scan(tables.ORDERS, where, prefix=prefix):
+            found = await self.detail(key)
+            if found is not None:
+                return found
+        raise NotFound(
+            f"There is no order {order_id!r} here",
+            "Orders that were hidden, deleted after 72 hours or not downloaded yet are not kept.",
+        )
+
+
+def grouped(lines: Sequence[OrderLine]) -> tuple[Group, ...]:
+    """Lines of one SKU, mapping and status together, counted."""
+    alike = Counter((line.sku_id, line.avasam_sku, line.status) for line in lines)
+    first: dict[tuple[str, str | None, str], OrderLine] = {}
+    totals: dict[tuple[str, str | None, str], Decimal | None] = {}
+    for line in lines:
+        kind = (line.sku_id, line.avasam_sku, line.status)
+        first.setdefault(kind, line)
+        so_far = totals.get(kind, Decimal(0))
+        totals[kind] = None if so_far is None or line.price is None else so_far + line.price
+    return tuple(Group(line, alike[kind], totals[kind]) for kind, line in first.items())
 
 
 def _haystack(order: Order) -> str:

@@ -1,0 +1,199 @@
+"""What was done, what is being done, and what is wrong (ux.md, Manners; domain.md A52)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from core import tables
+from core.backend import Backend
+from core.models.job import JobState, Problem, Severity
+from core.services.book import Book, Values, counts, moment, text
+from core.services.charts import Charts, read_charts
+
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+class Result(StrEnum):
+    """How a piece of work stands."""
+
+    RUNNING = "running"
+    WAITING = "waiting"
+    ASKS = "asks"
+    """The mass-change guard stopped it until a person confirms."""
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+_RESULTS: Final = {
+    JobState.QUEUED: Result.WAITING,
+    JobState.RUNNING: Result.RUNNING,
+    JobState.DONE: Result.DONE,
+    JobState.FAILED: Result.FAILED,
+    JobState.CANCELLED: Result.CANCELLED,
+    JobState.NEEDS_CONFIRMATION: Result.ASKS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """One sync, or one job that somebody asked for."""
+
+    key: str
+    at: datetime
+    """When it ended; while it has not, when it began or was asked for."""
+    integration_id: str | None
+    kind: str
+    result: Result
+    took: timedelta | None
+    counts: dict[str, int]
+    text: str
+    """What went wrong, with what to do about it."""
+    asked_by: str
+    """Who asked for it; empty for a timer's own work."""
+    done: int
+    total: int | None
+    haystack: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFilter:
+    """What is looked for: all of it must hold. None and empty mean any."""
+
+    text: str = ""
+    result: Result | None = None
+    kind: str | None = None
+
+    def is_empty(self) -> bool:
+        """Whether everything matches."""
+        return self == ActivityFilter()
+
+
+class ActivityBook(Book[ActivityRow]):
+    """Finished syncs and all jobs."""
+
+    FIELDS: ClassVar = {
+        tables.ACTIVITY: (*("integration_id", "kind", "started_at", "finished_at", "ok", "counts", "text"),),
+        tables.JOBS: (
+            *("integration_id", "kind", "state", "requested_by", "requested_at", "started_at", "finished_at"),
+            *("done", "total", "counts", "error", "cure"),
+        ),
+    }
+
+    def make(self, table: str, key: str, values: Values) -> ActivityRow:
+        """One row."""
+        return _of_sync(key, values) if table == tables.ACTIVITY else _of_job(key, values)
+
+    def view(self, wanted: ActivityFilter) -> list[str]:
+        """The keys of what matches, newest first; what is running or waits comes before all that is over."""
+        rows = [
+            row
+            for row in self.rows()
+            if (wanted.result is None or row.result is wanted.result)
+            and (wanted.kind is None or row.kind == wanted.kind)
+        ]
+        for word in wanted.text.casefold().split():
+            rows = [row for row in rows if word in row.haystack]
+        rows.sort(key=lambda row: (row.result in _UNDER_WAY, row.at, row.key), reverse=True)
+        return [row.key for row in rows]
+
+    def results(self) -> dict[Result, int]:
+        """How many there are of each result."""
+        found = Counter(row.result for row in self.rows())
+        return {result: found[result] for result in Result if found[result]}
+
+    def kinds(self) -> dict[str, int]:
+        """How many there are of each kind."""
+        return dict(sorted(Counter(row.kind for row in self.rows()).items()))
+
+
+_UNDER_WAY: Final = frozenset({Result.RUNNING, Result.WAITING, Result.ASKS})
+
+
+class ActivityService:
+    """The use cases of the Activity screen."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._store = backend.store
+        self._clock = backend.clock
+
+    def book(self) -> ActivityBook:
+        """The list for a screen; call its `refresh` before the first look and after each change."""
+        return ActivityBook(self._store)
+
+    async def problems(self) -> Sequence[Problem]:
+        """Open problems: errors before warnings, oldest first. They go when they are solved."""
+        rows = [Problem.from_document(row) async for _, row in self._store.scan(tables.PROBLEMS)]
+        return in_order(rows)
+
+    async def charts(self) -> Charts:
+        """What the last hour and day looked like."""
+        return await read_charts(self._store, self._clock.now())
+
+
+def in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Errors before warnings, oldest first."""
+    return sorted(problems, key=lambda one: (one.severity is not Severity.ERROR, one.since, one.id))
+
+
+def told(problem: Problem, shop: str) -> str:
+    """A problem in full, as it is copied, kept in a file, and sent to whoever helps."""
+    lines = [
+        problem.what,
+        f"Why: {problem.why}" if problem.why else "",
+        f"What to do now: {problem.cure}",
+        f"Shop: {shop}" if shop else "",
+        f"Since: {problem.since:%Y-%m-%d %H:%M:%S} UTC, last seen {problem.last_seen:%Y-%m-%d %H:%M:%S} UTC",
+        f"Seen: {problem.count} times" if problem.count > 1 else "",
+        f"TikTok request id: {problem.request_id}" if problem.request_id else "",
+        f"Code: {problem.code}",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _of_sync(key: str, values: Values) -> ActivityRow:
+    shop, kind, started, finished, ok, counted, said = values
+    began, ended = moment(started), moment(finished)
+    named = text(kind).replace("_", " ")
+    return ActivityRow(
+        key=key,
+        at=ended or began or _LONG_AGO,
+        integration_id=text(shop) or None,
+        kind=named,
+        result=Result.DONE if ok else Result.FAILED,
+        took=None if began is None or ended is None else ended - began,
+        counts=counts(counted),
+        text=text(said),
+        asked_by="",
+        done=0,
+        total=None,
+        haystack=_haystack(named, text(said), counts(counted)),
+    )
+
+
+def _of_job(key: str, values: Values) -> ActivityRow:
+    shop, kind, state, by, asked, started, finished, done, total, counted, error, cure = values
+    began, ended = moment(started), moment(finished)
+    named = f"asked: {text(kind).replace('_', ' ')}"
+    said = ". ".join(part.rstrip(".") for part in (text(error), text(cure)) if part)
+    return ActivityRow(
+        key=key,
+        at=ended or began or moment(asked) or _LONG_AGO,
+        integration_id=text(shop) or None,
+        kind=named,
+        result=_RESULTS[JobState(text(state))],
+        took=None if began is None or ended is None else ended - began,
+        counts=counts(counted),
+        text=said,
+        asked_by=text(by),
+        done=done if isinstance(done, int) else 0,
+        total=total if isinstance(total, int) else None,
+        haystack=_haystack(named, f"{said}\n{text(by)}", counts(counted)),
+    )
+
+
+def _haystack(kind: str, said: str, counted: dict[str, int]) -> str:
+    return "\n".join((kind, said, *(name.replace("_", " ") for name in counted))).casefold()
