@@ -83,8 +83,9 @@ def partial_edit(call: Call) -> JSON:
 
 @TABLE.operation("checkProductListing", scope=READ)
 def check_listing(call: Call) -> JSON:
-    """A dry run of create: everything that is wrong, at once."""
-    problems = list(listing_problems(call.sandbox.world, call.shop, call.body))
+    """A dry run of create: everything that is wrong, at once. The check takes no category version."""
+    body = {**call.body, "category_version": "v2"}
+    problems = list(listing_problems(call.sandbox.world, call.shop, body))
     return {
         "check_result": "FAILED" if problems else "PASS",
         "fail_reasons": [{"code": code, "message": message} for code, message in problems],
