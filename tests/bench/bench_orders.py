@@ -20,6 +20,7 @@ from core import tables
 from core.channel.tiktok.adapter import PAGE
 from core.channel.tiktok.operations import SEARCH_ORDERS
 from core.models.integration import Integration, SyncKind
+from core.services.sku_mapping import SkuMappingService
 from core.settings import Settings
 from core.sync import timers
 from core.sync.context import SyncContext
@@ -30,7 +31,7 @@ from tests.bench.support import (
     Sandbox,
     bare_shop,
     connect,
-    lease,
+    leased,
     program,
     sandbox,
     table,
@@ -85,6 +86,7 @@ async def _measure(shop: Sandbox, place: Path, orders: int, rounds: int) -> Meas
     async with httpx.AsyncClient(timeout=30) as http:
         async with program(settings) as backend:
             integration = await connect(backend)
+            await SkuMappingService(backend).map_equal(integration, by="bench")
             bare = await bare_shop(backend, integration, http)
         missing = orders - await _walk(bare)
         if missing > 0:
@@ -117,13 +119,13 @@ async def _walk(shop: BareShop) -> int:
 
 async def _sync(settings: Settings, integration: Integration) -> tuple[float, int]:
     """Seconds that our download of everything takes, and how many orders it kept."""
-    async with program(settings) as backend:
+    async with program(settings) as backend, leased(backend, of_integration(integration.id)) as held:
         ctx = SyncContext(
             store=backend.store,
             clock=backend.clock,
             channel=backend.channel_for(integration),
             integration=integration,
-            lease=await lease(backend, of_integration(integration.id)),
+            lease=held,
             settings=settings,
         )
         state = await timers.load(backend.store, integration.id, SyncKind.ORDERS)

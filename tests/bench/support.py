@@ -24,7 +24,6 @@ from core.channel.tiktok.signing import sign
 from core.channel.tiktok.tokens import TokenKeeper
 from core.models.integration import Integration, SyncKind
 from core.services.integrations import IntegrationService
-from core.services.sku_mapping import SkuMappingService
 from core.settings import Settings
 from core.store import Lease
 from core.sync.leases import INVENTORY, of_integration
@@ -133,16 +132,16 @@ async def program(settings: Settings) -> AsyncIterator[Backend]:
 
 
 async def connect(backend: Backend) -> Integration:
-    """Connect the first shop, read inventory and catalogue over the wire, map whatever has equal SKUs."""
+    """Connect the first shop, and read inventory and catalogue over the wire; nothing is mapped yet."""
     service = IntegrationService(backend)
     begun = await service.begin("Bench")
     async with httpx.AsyncClient() as browser:
         consent = await browser.get(f"{begun.address}&auto=1")
     integration = await service.complete(begun.name, consent.headers["location"], state=begun.state)
-    finished(await read_inventory(backend.sources(), SyncKind.PRODUCTS, await lease(backend, INVENTORY)))
-    held = await lease(backend, of_integration(integration.id))
-    finished(await run_kind(backend.sources(), integration, SyncKind.CATALOGUE, held))
-    await SkuMappingService(backend).map_equal(integration, by="bench")
+    async with leased(backend, INVENTORY) as held:
+        finished(await read_inventory(backend.sources(), SyncKind.PRODUCTS, held))
+    async with leased(backend, of_integration(integration.id)) as held:
+        finished(await run_kind(backend.sources(), integration, SyncKind.CATALOGUE, held))
     return integration
 
 
@@ -159,11 +158,13 @@ async def bare_shop(backend: Backend, integration: Integration, http: httpx.Asyn
     return BareShop(http, backend.settings, await keeper.access_token(), integration.shop.cipher)
 
 
-async def lease(backend: Backend, name: str) -> Lease:
-    """A lease that outlives any benchmark."""
+@asynccontextmanager
+async def leased(backend: Backend, name: str) -> AsyncIterator[Lease]:
+    """A lease that outlives any benchmark, given back at the end."""
     held = await backend.store.lease(name, owner=backend.owner, ttl=_LONG)
     assert held is not None, f"the lease {name} is taken"
-    return held
+    yield held
+    await backend.store.release(held)
 
 
 def finished(ran: Ran | None) -> dict[str, int]:
