@@ -9,6 +9,7 @@ SYNC_STATES: Final = "sync_states"
 PRODUCTS: Final = "products"
 CHANNEL_SKUS: Final = "channel_skus"
 SKU_MAPPINGS: Final = "sku_mappings"
+UNLINKED: Final = "unlinked"
 SHIPPING_MAPPINGS: Final = "shipping_mappings"
 LISTINGS: Final = "listings"
 PRICING_RULES: Final = "pricing_rules"
@@ -24,6 +25,7 @@ OF_ONE_INTEGRATION: Final = (
     SYNC_STATES,
     CHANNEL_SKUS,
     SKU_MAPPINGS,
+    UNLINKED,
     SHIPPING_MAPPINGS,
     LISTINGS,
     PRICING_RULES,

@@ -38,8 +38,20 @@ class SkuMapping(Model):
     integration_id: str
     sku_id: str
     avasam_sku: str
+    seller_sku: str = ""
+    """What the shop called it when it was mapped; another name now is shown, and a person decides."""
     mapped_at: Instant
     mapped_by: str = ""
+
+
+class Unlinked(Model):
+    """The last pair that a channel SKU was severed from, and who did it; gone when it is mapped again."""
+
+    integration_id: str
+    sku_id: str
+    avasam_sku: str
+    at: Instant
+    by: str = ""
 
 
 class ShippingMapping(Model):
