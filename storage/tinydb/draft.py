@@ -1,59 +1,70 @@
 """What a transaction is about to do: changes over the memory, which stays untouched until the commit."""
 
 from collections.abc import Mapping
+from itertools import chain
 
-from core.store import Document, DocumentRefused
-from storage.tinydb.documents import KEY, equal
+from core.store import DocumentRefused
+from storage.tinydb.documents import KEY, equal, key_of, keyed
 from storage.tinydb.memory import Memory
+from storage.tinydb.pages import View
 from storage.tinydb.record import Changes
 
 
 class Draft:
-    """Changed documents by table and id; None marks one that goes. Documents put here belong to the draft."""
+    """Texts of changed documents by table and id; None marks one that goes."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._changed: dict[str, dict[str, Document | None]] = {}
+        self._changed: dict[str, dict[str, bytes | None]] = {}
         self._ids: dict[str, dict[str, str]] = {}
         self._highest: dict[str, int] = {}
 
-    def document(self, table: str, identifier: str) -> Document | None:
+    def text(self, table: str, identifier: str) -> bytes | None:
         """The document as this transaction sees it."""
         changed = self._changed.get(table, {})
-        return changed[identifier] if identifier in changed else self._memory.table(table).get(identifier)
+        return changed[identifier] if identifier in changed else self._memory.text(table, identifier)
 
-    def find(self, table: str, key: str) -> Document | None:
+    def find(self, table: str, key: str) -> bytes | None:
         """The document of a key as this transaction sees it."""
         identifier = self._id_of(table, key)
-        return None if identifier is None else self.document(table, identifier)
+        return None if identifier is None else self.text(table, identifier)
 
-    def table(self, name: str) -> Mapping[str, Document]:
-        """All documents of a table as this transaction sees them, by id."""
-        changed = self._changed.get(name)
+    def identifiers(self, table: str) -> list[str]:
+        """The ids of a table as this transaction sees it."""
+        changed = self._changed.get(table, {})
+        known = chain(self._memory.identifiers(table), changed)
+        return [identifier for identifier in dict.fromkeys(known) if changed.get(identifier, b"") is not None]
+
+    def view(self, table: str) -> View:
+        """The keyed documents of a table as this transaction sees them; needs the keys that `put` made."""
+        view = self._memory.view(table)
+        changed = self._changed.get(table)
         if not changed:
-            return self._memory.table(name)
-        merged: dict[str, Document | None] = {**self._memory.table(name), **changed}
-        return {identifier: document for identifier, document in merged.items() if document is not None}
+            return view
+        gone = {identifier for identifier, text in changed.items() if text is None}
+        rows = {**view.rows, **{identifier: text for identifier, text in changed.items() if text is not None}}
+        keys = {**dict(view.keys), **self._ids.get(table, {})}
+        return View([pair for pair in keys.items() if pair[1] not in gone], rows, view.pages)
 
-    def put(self, table: str, key: str, document: Document) -> None:
+    def put(self, table: str, key: str, text: bytes) -> None:
         """Insert or replace under a key."""
         identifier = self._id_of(table, key)
         if identifier is None:
             identifier = str(self.new_id(table))
             self._ids.setdefault(table, {})[key] = identifier
-        self.set(table, identifier, {KEY: key, **document})
+        self.set(table, identifier, keyed(key, text))
 
     def delete(self, table: str, key: str) -> bool:
         """Remove what is under a key; whether there was something."""
         identifier = self._id_of(table, key)
-        if identifier is None or self.document(table, identifier) is None:
+        if identifier is None or self.text(table, identifier) is None:
             return False
         self.set(table, identifier, None)
         return True
 
-    def set(self, table: str, identifier: str, document: Document | None) -> None:
+    def set(self, table: str, identifier: str, text: bytes | None) -> None:
         """Insert, replace or remove by id."""
-        self._changed.setdefault(table, {})[identifier] = document
+        self._changed.setdefault(table, {})[identifier] = text
         self._highest[table] = max(self._highest.get(table, 0), int(identifier))
 
     def new_id(self, table: str) -> int:
@@ -66,39 +77,39 @@ class Draft:
         """What is really different from memory; DocumentRefused when two documents would share a key."""
         changes = {
             table: {
-                identifier: document
-                for identifier, document in changed.items()
-                if not _same(document, self._memory.table(table).get(identifier))
+                identifier: text
+                for identifier, text in changed.items()
+                if not _same(text, self._memory.text(table, identifier))
             }
             for table, changed in self._changed.items()
         }
-        for table, documents in changes.items():
-            self._refuse_shared_keys(table, documents)
-        return {table: documents for table, documents in changes.items() if documents}
+        for table, texts in changes.items():
+            self._refuse_shared_keys(table, texts)
+        return {table: texts for table, texts in changes.items() if texts}
 
     def _id_of(self, table: str, key: str) -> str | None:
         return self._ids.get(table, {}).get(key) or self._memory.id_of(table, key)
 
-    def _refuse_shared_keys(self, table: str, documents: dict[str, Document | None]) -> None:
+    def _refuse_shared_keys(self, table: str, texts: Mapping[str, bytes | None]) -> None:
         taken: dict[str, str] = {}
-        for identifier, document in documents.items():
-            key = document.get(KEY) if document is not None else None
-            if not isinstance(key, str):
+        for identifier, text in texts.items():
+            key = None if text is None else key_of(text)
+            if key is None:
                 continue
             rival = taken.setdefault(key, identifier)
             if rival == identifier:
                 rival = self._memory.id_of(table, key) or identifier
             if rival == identifier:
                 continue
-            other = documents[rival] if rival in documents else self._memory.table(table)[rival]
-            if other is not None and other.get(KEY) == key:
+            other = self.text(table, rival)
+            if other is not None and key_of(other) == key:
                 raise DocumentRefused(
                     f"documents {rival} and {identifier} of table '{table}' would share the key '{key}'. "
                     f"Nothing was written; give one of them another '{KEY}'."
                 )
 
 
-def _same(new: Document | None, old: Document | None) -> bool:
+def _same(new: bytes | None, old: bytes | None) -> bool:
     if new is None or old is None:
         return new is old
     return equal(new, old)

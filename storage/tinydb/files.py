@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from core.store import StoreError, StoreFull, StoreReadOnly
 
@@ -116,6 +117,15 @@ def read_at(descriptor: int, length: int, offset: int) -> bytes:
     return b"".join(parts)
 
 
+def sync_file(path: Path) -> None:
+    """Make the content of a file durable."""
+    descriptor = open_existing(path)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def sync_directory(path: Path) -> None:
     """Make names that were created, renamed or removed in a directory durable."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -123,6 +133,14 @@ def sync_directory(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+Stamp: TypeAlias = tuple[int, int, int, int]
+
+
+def stamp(status: os.stat_result) -> Stamp:
+    """Which file it is, and which content as far as size and time of change tell."""
+    return *identity(status), status.st_size, status.st_mtime_ns
 
 
 def identity(status: os.stat_result) -> tuple[int, int]:

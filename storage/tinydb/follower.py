@@ -1,10 +1,8 @@
 """The reading side of the journal: load a store directory, then follow what others commit, without a lock."""
 
-import gc
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from core.store import StoreCorrupt, StoreError
@@ -12,8 +10,6 @@ from storage.tinydb import files, generation, snapshot
 from storage.tinydb.generation import Generation
 from storage.tinydb.memory import Memory
 from storage.tinydb.state import State
-
-_LARGE = 4 * 1024 * 1024
 
 
 class Follower:
@@ -104,7 +100,7 @@ class Follower:
                 f"of which this one ({os.getpid()}) is a fork. Open the store again in this process."
             )
 
-    def _identity(self) -> tuple[int, int]:
+    def _identity(self) -> files.Stamp:
         try:
             return generation.snapshot_identity(self._path)
         except FileNotFoundError:
@@ -120,21 +116,25 @@ class Follower:
 
     def _continues(self, fresh: Generation, state: State) -> bool:
         """Whether a newer generation holds exactly what is in memory, so that nothing need be read again."""
-        return fresh.header.seq == state.memory.seq and fresh.header.gen > state.generation.header.gen
+        before, after = state.generation.header, fresh.header
+        return after.seq == state.memory.seq and after.gen > before.gen and after.format == before.format
 
     def _load(self, fresh: Generation) -> Iterator[tuple[int, int]]:
-        """Read a generation aside, then put it in the place of the current one."""
-        state = State(fresh, Memory(fresh.header.seq))
-        unused: State | None = state
+        """Read a generation aside, then put it in the place of the current one.
+
+        Memory then holds no containers by the document, so that the garbage collector has nothing to walk.
+        """
+        unused: Generation | None = fresh
         try:
-            large = fresh.header.size > _LARGE
-            with _collection_paused(large=large), files.explained(self.directory, "read"):
+            with files.explained(self.directory, "read"):
+                state = State(fresh)
                 yield from _fill(state, self.directory / generation.SNAPSHOT)
             with self.guard:
-                unused, self._state = self._state, state
+                before, self._state = self._state, state
+                unused = before.generation if before is not None else None
         finally:
             if unused is not None:
-                unused.generation.close()
+                unused.close()
 
 
 def _fill(state: State, path: Path) -> Iterator[tuple[int, int]]:
@@ -142,25 +142,10 @@ def _fill(state: State, path: Path) -> Iterator[tuple[int, int]]:
     reading = snapshot.Reading(state.generation.snapshot, path)
     total = header.size + state.size()
     for batch in reading.batches():
-        state.memory.load(batch.table, batch.documents)
+        state.memory.load(batch.table, batch.rows)
         yield batch.done, total
     if (reading.size, reading.crc) != (header.size, header.crc):
-        raise generation.changed(path)
+        raise generation.changed(path, snapshot.first_unreadable(state.generation.snapshot))
     while state.advance():
         yield min(header.size + state.offset, total), total
     yield total, total
-
-
-@contextmanager
-def _collection_paused(*, large: bool) -> Iterator[None]:
-    """No garbage collection while many documents are made, and none of those later: each would take 0.3 s."""
-    was_enabled = gc.isenabled()
-    if large:
-        gc.disable()
-    try:
-        yield
-        if large:
-            gc.freeze()
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -7,14 +7,20 @@ for those of later files.
 
 import os
 import re
+from array import array
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from core.store import StoreCorrupt
 from storage.tinydb import files, record, snapshot
 from storage.tinydb.crashpoints import reach
 from storage.tinydb.record import Header
+
+Places: TypeAlias = Mapping[str, "array[int]"]
+"""Where the documents of a snapshot are: table -> places, in the table's order."""
 
 SNAPSHOT = "snapshot.json"
 _DRAFT = "snapshot.tmp"
@@ -30,7 +36,7 @@ class Generation:
     snapshot: int
     journal: int
     start: int
-    identity: tuple[int, int]
+    identity: files.Stamp
 
     def close(self) -> None:
         """Give the descriptors back."""
@@ -43,9 +49,9 @@ def journal_path(directory: Path, number: int) -> Path:
     return directory / f"journal-{number}.jsonl"
 
 
-def snapshot_identity(directory: str) -> tuple[int, int]:
-    """Tells whether the snapshot on disk is still the one that a Generation has open."""
-    return files.identity(os.stat(f"{directory}/{SNAPSHOT}"))  # noqa: PTH116 - on the path of every read
+def snapshot_identity(directory: str) -> files.Stamp:
+    """Tells whether the snapshot on disk is still the one that a Generation has open, and unchanged."""
+    return files.stamp(os.stat(f"{directory}/{SNAPSHOT}"))  # noqa: PTH116 - on the path of every read
 
 
 def open_newest(directory: Path) -> Generation | None:
@@ -72,7 +78,7 @@ def _with_journal(directory: Path, descriptor: int) -> Generation | None:
     path = directory / SNAPSHOT
     meta = snapshot.read_meta(descriptor, path)
     journal = journal_path(directory, meta.gen)
-    identity = files.identity(os.fstat(descriptor))
+    identity = files.stamp(os.fstat(descriptor))
     try:
         journal_descriptor = files.open_existing(journal, write=True)
     except FileNotFoundError:
@@ -92,28 +98,29 @@ def _with_journal(directory: Path, descriptor: int) -> Generation | None:
     return Generation(header, descriptor, journal_descriptor, len(first) + 1, identity)
 
 
-def changed(path: Path) -> StoreCorrupt:
-    """The error for a snapshot that is not the one its journal was written for."""
+def changed(path: Path, offset: int | None = None) -> StoreCorrupt:
+    """The error for a snapshot that is not the one its journal was written for; the byte, if it is known."""
+    place = "" if offset is None else f" at byte {offset}"
     return StoreCorrupt(
-        f"{path} was changed by something other than this program: size or checksum differ from what "
+        f"{path} was changed{place} by something other than this program: size or checksum differ from what "
         "its journal recorded. Put the original back, or restore the directory from a backup."
     )
 
 
-def prepare(directory: Path, number: int, seq: int, tables: snapshot.Tables) -> Generation:
+def prepare(directory: Path, number: int, seq: int, tables: snapshot.Tables) -> tuple[Generation, Places]:
     """Write a snapshot and an empty journal beside the current ones, durable but not yet in force.
 
-    Needs the lock. On an OSError both are removed again.
+    Needs the lock. On an OSError both are removed again. Also tells where the documents are, by table.
     """
     draft, journal = directory / _DRAFT, journal_path(directory, number)
     opened: list[int] = []
     try:
         opened.append(files.open_fresh(draft))
-        size, crc = snapshot.write(opened[0], snapshot.Meta(snapshot.FORMAT, number, seq), tables)
+        written = snapshot.write(opened[0], snapshot.Meta(snapshot.FORMAT, number, seq), tables)
         reach("compact.snapshot-written")
         os.fsync(opened[0])
         reach("compact.snapshot-synced")
-        header = Header(snapshot.FORMAT, number, seq, size, crc)
+        header = Header(snapshot.FORMAT, number, seq, written.size, written.crc)
         line = record.encode_header(header)
         opened.append(files.open_fresh(journal))
         files.write_at(opened[1], line, 0)
@@ -121,7 +128,8 @@ def prepare(directory: Path, number: int, seq: int, tables: snapshot.Tables) -> 
         reach("compact.journal-synced")
         files.sync_directory(directory)
         reach("compact.directory-synced")
-        return Generation(header, opened[0], opened[1], len(line), files.identity(os.fstat(opened[0])))
+        fresh = Generation(header, opened[0], opened[1], len(line), files.stamp(os.fstat(opened[0])))
+        return fresh, written.places
     except BaseException:
         for descriptor in opened:
             os.close(descriptor)

@@ -16,8 +16,10 @@ from storage.tinydb.follower import Follower
 from storage.tinydb.generation import Generation
 from storage.tinydb.lock import WriterLock
 from storage.tinydb.network import refuse_network
+from storage.tinydb.pages import Pages
 from storage.tinydb.record import Changes
 from storage.tinydb.repair import cut_torn_tail
+from storage.tinydb.snapshot import Tables
 from storage.tinydb.state import State
 
 COMPACT_AT = 8 * 1024 * 1024
@@ -138,29 +140,43 @@ class Journal(Follower):
         reach("compact.begun")
         with self._own_write():
             try:
-                fresh = self._publish(number, state)
+                memory = state.memory
+                tables = ((name, memory.texts(name)) for name in memory.names())
+                fresh, places = self._publish(number, memory.seq, tables)
             except (OSError, StoreError) as error:
                 self._compact_at = state.offset + self._compact_step
                 _log.warning("compaction failed; the journal goes on growing", why=str(error))
                 return
             self._compact_at = self._compact_step
-            self._adopt(state, fresh)
+            self._adopt(state, fresh, places)
 
-    def _publish(self, number: int, state: State) -> Generation:
-        fresh = generation.prepare(self.directory, number, state.memory.seq, state.memory.tables)
+    def rewrite(self, tables: Tables) -> None:
+        """With the lock held, after `begin`: a new generation of documents that memory does not hold yet."""
+        outgrown = self._journal_path()
+        number = self.state.generation.header.gen + 1
+        with self._own_write(), files.explained(self.directory / generation.SNAPSHOT, "written"):
+            self._publish(number, self.memory.seq, tables)[0].close()
+            files.sync_directory(self.directory)
+        outgrown.unlink(missing_ok=True)
+        for _ in self._load(self.newest()):
+            pass
+
+    def _publish(self, number: int, seq: int, tables: Tables) -> tuple[Generation, generation.Places]:
+        fresh, places = generation.prepare(self.directory, number, seq, tables)
         try:
             generation.install(self.directory)
         except OSError:
             fresh.close()
             generation.discard(self.directory, number)
             raise
-        return fresh
+        return fresh, places
 
-    def _adopt(self, state: State, fresh: Generation) -> None:
+    def _adopt(self, state: State, fresh: Generation, places: generation.Places) -> None:
         """Go on with a generation that others see already; when it is not durable, commits to it were not."""
         outgrown = self._journal_path()
         with self.guard:
             state.adopt(fresh)
+            state.memory.rebase(Pages(fresh.snapshot), places)
         try:
             files.sync_directory(self.directory)
             reach("compact.rename-synced")
@@ -189,7 +205,7 @@ class Journal(Follower):
         if generation.holds_data(self.directory):
             raise self.missing()
         with files.explained(self.directory / generation.SNAPSHOT, "written"):
-            generation.prepare(self.directory, 1, 0, {}).close()
+            generation.prepare(self.directory, 1, 0, ())[0].close()
             generation.install(self.directory)
             files.sync_directory(self.directory)
 

@@ -1,38 +1,40 @@
 """What the files say, in memory: snapshot plus journal up to an offset (storage.md I2).
 
-Stored documents are replaced, never changed in place: whoever holds a reference holds a view of its moment.
+Memory holds the text of what the journal says, and for the rest where it is in the snapshot. Both are
+replaced, never changed in place: whoever holds a view holds that of its moment.
 """
 
-from collections import deque
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 
 from core.store import Changes as Committed
-from core.store import Document
-from storage.tinydb.documents import KEY
+from storage.tinydb.documents import key_of
+from storage.tinydb.pages import Pages, Stored, View
+from storage.tinydb.recent import Recent
 from storage.tinydb.record import Changes
-
-_REMEMBERED_KEYS = 10_000
 
 
 class Memory:
     """The tables, the index from keys to document ids, and what changed lately."""
 
-    def __init__(self, seq: int) -> None:
+    def __init__(self, seq: int, pages: Pages) -> None:
         self.seq = seq
-        self.tables: dict[str, dict[str, Document]] = {}
+        self._pages = pages
+        self._rows: dict[str, dict[str, Stored]] = {}
         self._ids: dict[str, dict[str, str]] = {}
         self._highest: dict[str, int] = {}
-        self._recent = _Recent(seq)
+        self._recent = Recent(seq)
 
-    def load(self, table: str, documents: Mapping[str, Document]) -> None:
-        """Take over documents of the snapshot."""
-        self.tables.setdefault(table, {}).update(documents)
+    def load(self, table: str, rows: Sequence[tuple[str, str | None, int]]) -> None:
+        """Take over documents of the snapshot: (id, key, place)."""
+        stored = self._rows.setdefault(table, {})
         ids = self._ids.setdefault(table, {})
-        for identifier, document in documents.items():
-            key = document.get(KEY)
-            if isinstance(key, str):
+        for identifier, key, place in rows:
+            stored[identifier] = place
+            if key is not None:
                 ids[key] = identifier
-        self._highest[table] = max(self._highest.get(table, 0), max(map(int, documents), default=0))
+        highest = max((int(identifier) for identifier, _, _ in rows), default=0)
+        self._highest[table] = max(self._highest.get(table, 0), highest)
 
     def apply(self, seq: int, changes: Changes) -> None:
         """Make a transaction visible."""
@@ -40,9 +42,35 @@ class Memory:
         self.seq = seq
         self._recent.add(seq, touched)
 
-    def table(self, name: str) -> dict[str, Document]:
-        """The live documents of a table by id; not to be changed, and to be copied before it is iterated."""
-        return self.tables.get(name, {})
+    def rebase(self, pages: Pages, places: Mapping[str, "array[int]"]) -> None:
+        """Go over to a snapshot of just these documents: they need no memory of their own any more."""
+        for table, moved in places.items():
+            rows = self._rows[table]
+            for identifier, place in zip(list(rows), moved, strict=True):
+                rows[identifier] = place
+        self._pages = pages
+
+    def names(self) -> list[str]:
+        """The tables that hold documents."""
+        return [name for name, rows in self._rows.items() if rows]
+
+    def identifiers(self, table: str) -> Mapping[str, object]:
+        """The ids of a table, live."""
+        return self._rows.get(table, {})
+
+    def text(self, table: str, identifier: str) -> bytes | None:
+        """The JSON text of a document."""
+        stored = self._rows.get(table, {}).get(identifier)
+        return None if stored is None else self._pages.text(stored)
+
+    def texts(self, table: str) -> Iterator[tuple[str, bytes]]:
+        """(id, text) of a table in its order, for whoever keeps it from changing meanwhile."""
+        for identifier, stored in self._rows.get(table, {}).items():
+            yield identifier, self._pages.text(stored)
+
+    def view(self, table: str) -> View:
+        """The keyed documents of this moment."""
+        return View(list(self._ids.get(table, {}).items()), self._rows.get(table, {}).copy(), self._pages)
 
     def id_of(self, table: str, key: str) -> str | None:
         """The document id behind a key."""
@@ -52,10 +80,10 @@ class Memory:
         """Key -> document id, live."""
         return self._ids.get(table, {})
 
-    def find(self, table: str, key: str) -> Document | None:
-        """The stored document of a key."""
+    def find(self, table: str, key: str) -> bytes | None:
+        """The text of the document under a key."""
         identifier = self.id_of(table, key)
-        return None if identifier is None else self.tables[table][identifier]
+        return None if identifier is None else self.text(table, identifier)
 
     def highest_id(self, table: str) -> int:
         """No document ever seen in this table has a larger id."""
@@ -65,61 +93,26 @@ class Memory:
         """What `Store.changes` answers."""
         return self._recent.since(after_seq)
 
-    def _apply_to(self, table: str, changes: Mapping[str, Document | None]) -> frozenset[str]:
-        documents = self.tables.setdefault(table, {})
+    def _apply_to(self, table: str, changes: Mapping[str, bytes | None]) -> frozenset[str]:
+        rows = self._rows.setdefault(table, {})
         ids = self._ids.setdefault(table, {})
         highest = self._highest.get(table, 0)
         touched = set()
-        for identifier, document in changes.items():
-            old = documents.get(identifier)
-            old_key = old.get(KEY) if old is not None else None
-            if isinstance(old_key, str):
+        for identifier, text in changes.items():
+            old = rows.get(identifier)
+            old_key = None if old is None else key_of(self._pages.text(old))
+            if old_key is not None:
                 touched.add(old_key)
                 if ids.get(old_key) == identifier:
                     del ids[old_key]
-            if document is None:
-                documents.pop(identifier, None)
+            if text is None:
+                rows.pop(identifier, None)
                 continue
-            documents[identifier] = document
+            rows[identifier] = text
             highest = max(highest, int(identifier))
-            key = document.get(KEY)
-            if isinstance(key, str):
+            key = key_of(text)
+            if key is not None:
                 touched.add(key)
                 ids[key] = identifier
         self._highest[table] = highest
         return frozenset(touched)
-
-
-class _Recent:
-    """The keys of the latest transactions, as many as fit; older ones are forgotten first."""
-
-    def __init__(self, seq: int) -> None:
-        self._seq = seq
-        self._floor = seq
-        self._weight = 0
-        self._entries: deque[tuple[int, dict[str, frozenset[str]]]] = deque()
-
-    def add(self, seq: int, touched: dict[str, frozenset[str]]) -> None:
-        self._seq = seq
-        self._entries.append((seq, touched))
-        self._weight += _weight(touched)
-        while self._weight > _REMEMBERED_KEYS:
-            self._floor, forgotten = self._entries.popleft()
-            self._weight -= _weight(forgotten)
-
-    def since(self, after_seq: int) -> Committed:
-        if after_seq in (-1, self._seq):
-            return Committed(self._seq)
-        if not self._floor <= after_seq < self._seq:
-            return Committed(self._seq, reset=True)
-        keys: dict[str, set[str]] = {}
-        for seq, touched in reversed(self._entries):
-            if seq <= after_seq:
-                break
-            for table, names in touched.items():
-                keys.setdefault(table, set()).update(names)
-        return Committed(self._seq, {table: frozenset(names) for table, names in keys.items()})
-
-
-def _weight(touched: Mapping[str, frozenset[str]]) -> int:
-    return 1 + sum(len(names) for names in touched.values())

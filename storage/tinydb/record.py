@@ -12,10 +12,8 @@ from typing import TypeAlias, cast
 
 import orjson
 
-from core.store import Document
-
-Changes: TypeAlias = Mapping[str, Mapping[str, Document | None]]
-"""What a transaction does: table -> id -> the new document, or None for one that goes."""
+Changes: TypeAlias = Mapping[str, Mapping[str, bytes | None]]
+"""What a transaction does: table -> id -> the text of the new document, or None for one that goes."""
 
 _START = re.compile(rb'\["[0-9a-f]{8}", \{')
 _BODY = len(b'["00000000", ')
@@ -42,7 +40,13 @@ class Record:
 
 def encode(seq: int, changes: Changes) -> bytes:
     """The line of a transaction."""
-    return _line({"s": seq, "o": changes})
+    documents = {
+        table: {
+            identifier: None if text is None else orjson.Fragment(text) for identifier, text in texts.items()
+        }
+        for table, texts in changes.items()
+    }
+    return _line({"s": seq, "o": documents})
 
 
 def encode_header(header: Header) -> bytes:
@@ -55,9 +59,16 @@ def decode(line: bytes) -> Record | None:
     body = _body(line)
     match body:
         case {"s": int(seq), "o": dict(changes)}:
-            return Record(seq, cast("Changes", changes))
+            return Record(seq, {table: _texts(documents) for table, documents in changes.items()})
         case _:
             return None
+
+
+def _texts(documents: Mapping[str, object]) -> dict[str, bytes | None]:
+    return {
+        identifier: None if document is None else orjson.dumps(document)
+        for identifier, document in documents.items()
+    }
 
 
 def decode_header(line: bytes) -> Header | None:

@@ -5,6 +5,7 @@ import os
 from storage.tinydb import files, record
 from storage.tinydb.generation import Generation
 from storage.tinydb.memory import Memory
+from storage.tinydb.pages import Pages
 
 SLICE = 256 * 1024
 """Bytes of journal that are applied at a time: a few milliseconds' work."""
@@ -13,9 +14,9 @@ SLICE = 256 * 1024
 class State:
     """Memory equals the snapshot plus the journal from `generation.start` to `offset` (storage.md I2)."""
 
-    def __init__(self, generation: Generation, memory: Memory) -> None:
+    def __init__(self, generation: Generation) -> None:
         self.generation = generation
-        self.memory = memory
+        self.memory = Memory(generation.header.seq, Pages(generation.snapshot))
         self.offset = generation.start
 
     def size(self) -> int:

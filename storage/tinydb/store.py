@@ -17,12 +17,13 @@ from typing import Self, TypeVar
 import structlog
 
 from core.clock import Clock
-from core.store import Changes, Document, Found, Lease, StoreError, Where
+from core.store import Changes, Found, Lease, StoreError, Where
 from storage.tinydb import leases, record
 from storage.tinydb.crashpoints import reach
-from storage.tinydb.documents import handed_out
 from storage.tinydb.draft import Draft
 from storage.tinydb.journal import COMPACT_AT, Journal
+from storage.tinydb.migration import migrate
+from storage.tinydb.pages import View
 from storage.tinydb.ranking import Ranking
 from storage.tinydb.reader import DocumentReader
 from storage.tinydb.table import JournalDatabase
@@ -71,6 +72,7 @@ class TinyStore(DocumentReader):
                     progress(done, total)
                 await asyncio.sleep(0)
             await store._in_thread(partial(journal.check_tail, lock_timeout))
+            await store._in_thread(partial(migrate, journal, clock, lock_timeout))
         except BaseException:
             journal.close()
             store._thread.shutdown()
@@ -124,8 +126,7 @@ class TinyStore(DocumentReader):
         ranking = Ranking(order_by, descending=descending, keep=keep)
         async for chunk in self.sifted(table, where):
             ranking.add(chunk)
-        page = ranking.page(offset, limit)
-        return Found([(key, handed_out(document)) for key, document in page], ranking.total)
+        return Found(ranking.page(offset, limit), ranking.total)
 
     async def changes(self, after_seq: int) -> Changes:
         """What anybody committed since; cheap when nothing did."""
@@ -143,7 +144,7 @@ class TinyStore(DocumentReader):
 
     async def holder(self, name: str) -> Lease | None:
         """Who holds an unexpired lease now."""
-        return leases.current(name, await self._find(leases.TABLE, name), self._clock.now())
+        return leases.current(name, await self.get(leases.TABLE, name), self._clock.now())
 
     async def release(self, lease: Lease) -> None:
         """Give a lease back at once; harmless when it is already somebody else's."""
@@ -158,15 +159,15 @@ class TinyStore(DocumentReader):
             self._journal.close()
             self._thread.shutdown()
 
-    async def _find(self, table: str, key: str) -> Document | None:
+    async def _find(self, table: str, key: str) -> bytes | None:
         await self._refresh()
         with self._journal.guard:
             return self._journal.memory.find(table, key)
 
-    async def _documents(self, table: str) -> list[Document]:
+    async def _view(self, table: str) -> View:
         await self._refresh()
         with self._journal.guard:
-            return list(self._journal.memory.table(table).values())
+            return self._journal.memory.view(table)
 
     async def _refresh(self) -> None:
         """Follow what other processes committed, in slices."""

@@ -4,13 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any, cast
 
 from tinydb import TinyDB
-from tinydb.queries import QueryLike
 from tinydb.storages import Storage
-from tinydb.table import Document as TableDocument
 from tinydb.table import Table
 
 from core.store import Document, StoreError
-from storage.tinydb.documents import owned
+from storage.tinydb.documents import encoded, parsed
 from storage.tinydb.draft import Draft
 from storage.tinydb.journal import Journal
 
@@ -26,27 +24,27 @@ class JournalStorage(Storage):
         """The tables that hold documents, by name."""
         self.refresh()
         with self.journal.guard:
-            return {name: _Rows(rows) for name, rows in self.journal.memory.tables.items() if rows}
+            return {name: _Rows(self.journal, name) for name in self.journal.memory.names()}
 
     def rows(self, table: str) -> Mapping[str, Document]:
         """The documents of one table by id, as of now."""
         self.refresh()
-        return _Rows(self.journal.memory.table(table))
+        return _Rows(self.journal, table)
 
     def write(self, data: Mapping[str, Mapping[Any, Any]]) -> None:
         """Make the tables what `data` says, as TinyDB does to drop them."""
         with self.journal.writing(self.lock_timeout) as draft:
-            for name, rows in list(self.journal.memory.tables.items()):
+            memory = self.journal.memory
+            for name in memory.names():
                 wanted = data.get(name, {})
                 if not isinstance(wanted, _Rows):
-                    for identifier in rows:
+                    for identifier in memory.identifiers(name):
                         draft.set(name, identifier, None)
             for name, wanted in data.items():
                 if not isinstance(wanted, _Rows):
                     for identifier, document in wanted.items():
-                        draft.set(
-                            name, str(identifier), owned(document, f"document {identifier} of '{name}'")
-                        )
+                        what = f"document {identifier} of '{name}'"
+                        draft.set(name, str(identifier), encoded(document, what))
 
     def refresh(self) -> None:
         """Follow what other processes committed."""
@@ -66,22 +64,6 @@ class JournalTable(Table):
     def insert(self, document: Mapping[str, Any]) -> int:
         """Insert one document; its id is chosen while the lock is held."""
         return self.insert_multiple([document])[0]
-
-    def get(
-        self, cond: QueryLike | None = None, doc_id: int | None = None, doc_ids: list[int] | None = None
-    ) -> Any:
-        """As TinyDB's; what is handed out is the caller's own."""
-        found: Any = super().get(cond, cast("int", doc_id), doc_ids)
-        if isinstance(found, list):
-            return [_own(each) for each in found]
-        return None if found is None else _own(found)
-
-    def search(self, cond: QueryLike) -> list[TableDocument]:
-        """As TinyDB's; what is handed out is the caller's own."""
-        return [_own(found) for found in super().search(cond)]
-
-    def __iter__(self) -> Iterator[TableDocument]:
-        return map(_own, super().__iter__())
 
     def _read_table(self) -> dict[str, Mapping[Any, Any]]:
         return cast("dict[str, Mapping[Any, Any]]", self._journalled.rows(self.name))
@@ -112,23 +94,31 @@ class JournalDatabase(TinyDB):
 
 
 class _Rows(Mapping[str, Document]):
-    """A table as TinyDB reads it; iterating is safe while others commit."""
+    """A table as TinyDB reads it: parsed when asked for, and safe to iterate while others write."""
 
-    def __init__(self, live: Mapping[str, Document]) -> None:
-        self._live = live
+    def __init__(self, journal: Journal, table: str) -> None:
+        self._guard = journal.guard
+        self._memory = journal.memory
+        self._table = table
 
     def __getitem__(self, identifier: str) -> Document:
-        return self._live[identifier]
+        with self._guard:
+            text = self._memory.text(self._table, identifier)
+        if text is None:
+            raise KeyError(identifier)
+        return parsed(text)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(list(self._live))
+        return iter(list(self._memory.identifiers(self._table)))
 
     def __len__(self) -> int:
-        return len(self._live)
+        return len(self._memory.identifiers(self._table))
 
     def items(self) -> Any:
         """(id, document) of this moment."""
-        return list(self._live.items())
+        with self._guard:
+            texts = list(self._memory.texts(self._table))
+        return [(identifier, parsed(text)) for identifier, text in texts]
 
 
 class _Overlay(MutableMapping[int, Any]):
@@ -137,15 +127,14 @@ class _Overlay(MutableMapping[int, Any]):
     def __init__(self, draft: Draft, table: str) -> None:
         self._draft = draft
         self._table = table
-        self._before = draft.table(table)
-        self._now: dict[int, Any] = dict.fromkeys(map(int, self._before))
+        self._now: dict[int, Any] = dict.fromkeys(map(int, draft.identifiers(table)))
         self._touched: dict[int, Any] = {}
 
     def __getitem__(self, identifier: int) -> Any:
         if identifier not in self._now:
             raise KeyError(identifier)
         if identifier not in self._touched:
-            self._touched[identifier] = owned(self._before[str(identifier)], self._what(identifier))
+            self._touched[identifier] = parsed(self._draft.text(self._table, str(identifier)) or b"")
         return self._touched[identifier]
 
     def __setitem__(self, identifier: int, document: Any) -> None:
@@ -170,12 +159,6 @@ class _Overlay(MutableMapping[int, Any]):
     def finish(self) -> None:
         """Hand the touched documents to the draft, which drops those that are as before."""
         for identifier, document in self._touched.items():
-            kept = None if document is None else owned(document, self._what(identifier))
+            what = f"document {identifier} of table '{self._table}'"
+            kept = None if document is None else encoded(document, what)
             self._draft.set(self._table, str(identifier), kept)
-
-    def _what(self, identifier: int) -> str:
-        return f"document {identifier} of table '{self._table}'"
-
-
-def _own(document: TableDocument) -> TableDocument:
-    return TableDocument(owned(document, "document"), document.doc_id)

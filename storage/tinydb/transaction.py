@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from core.store import Document, DocumentRefused, Json, StoreError
-from storage.tinydb.documents import KEY, is_exact, owned
+from core.store import DocumentRefused, Json, StoreError
+from storage.tinydb.documents import KEY, encoded, is_exact
 from storage.tinydb.draft import Draft
+from storage.tinydb.pages import View
 from storage.tinydb.reader import DocumentReader
 
 
@@ -22,7 +23,7 @@ class TinyTransaction(DocumentReader):
             )
         if not (is_exact(table) and is_exact(key)):
             raise DocumentRefused(f"key {key!a} of table {table!a} is not valid Unicode. Choose another one.")
-        self._draft.put(table, key, owned(doc, f"document '{key}' of table '{table}'"))
+        self._draft.put(table, key, encoded(doc, f"document '{key}' of table '{table}'"))
 
     async def delete(self, table: str, key: str) -> bool:
         """Remove; whether it was there."""
@@ -38,8 +39,8 @@ class TinyTransaction(DocumentReader):
             raise StoreError("this transaction is over. Start a new one with store.transaction().")
         return self._open
 
-    async def _find(self, table: str, key: str) -> Document | None:
+    async def _find(self, table: str, key: str) -> bytes | None:
         return self._draft.find(table, key)
 
-    async def _documents(self, table: str) -> list[Document]:
-        return list(self._draft.table(table).values())
+    async def _view(self, table: str) -> View:
+        return self._draft.view(table)

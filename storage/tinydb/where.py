@@ -1,13 +1,14 @@
 """Conditions and order over stored documents, as `core.store.Where` and `Store.query` promise."""
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 import orjson
 
 from core.store import Document, Json, Scalar, Where
-from storage.tinydb.documents import KEY
+from storage.tinydb.documents import handed_out
+from storage.tinydb.pages import Pages, Stored
 
 Getter: TypeAlias = Callable[[Document], Json]
 Predicate: TypeAlias = Callable[[Document], bool]
@@ -18,8 +19,6 @@ _RANKS = {bool: 0, int: 1, float: 1, str: 2}
 
 def getter(field: str) -> Getter:
     """Reads a top-level or dotted field; None when it is absent."""
-    if field == KEY:
-        return lambda _: None
     if "." not in field:
         return lambda document: document.get(field)
     first, *rest = field.split(".")
@@ -50,6 +49,42 @@ def rank(value: Json) -> tuple[int, str | int | float]:
     if isinstance(value, str | int | float):
         return _RANKS[type(value)], value
     return 3, orjson.dumps(value).decode()
+
+
+class Sieve:
+    """Finds the documents that fulfil all conditions. ValueError for a senseless one.
+
+    A text in which the JSON of a wanted value does not occur is passed over without parsing it.
+    """
+
+    def __init__(self, where: Sequence[Where]) -> None:
+        self._test = predicate(where)
+        self._hints = [hint for hint in map(_hints, where) if hint]
+
+    def sifted(self, pages: Pages, rows: Iterable[tuple[str, Stored]]) -> list[tuple[str, Document]]:
+        """The matching (key, document) among stored ones."""
+        texts = pages.texts(rows)
+        for hints in self._hints:
+            if len(hints) == 1:
+                hint = hints[0]
+                texts = [pair for pair in texts if hint in pair[1]]
+            else:
+                texts = [pair for pair in texts if any(hint in pair[1] for hint in hints)]
+        test = self._test
+        documents = [(key, handed_out(text)) for key, text in texts]
+        return documents if test is None else [pair for pair in documents if test(pair[1])]
+
+
+def _hints(condition: Where) -> list[bytes]:
+    """Texts of which every document that fulfils a condition holds one; none when nothing can be said."""
+    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    if condition.op not in ("eq", "in") or not all(isinstance(value, str | bool) for value in values):
+        return []
+    field = condition.field.rpartition(".")[2]
+    try:
+        return [orjson.dumps({field: value})[1:-1] for value in values]
+    except orjson.JSONEncodeError:
+        return []
 
 
 def _test(condition: Where) -> Predicate:

@@ -1,12 +1,15 @@
 """What the tests of this folder share."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import resource
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
 from core.clock import SystemClock
 from storage.tinydb import TinyStore
+from storage.tinydb.documents import encoded
 from storage.tinydb.journal import COMPACT_AT, Journal
 
 Spawn: TypeAlias = Callable[..., Awaitable[asyncio.subprocess.Process]]
@@ -31,7 +34,8 @@ def opened(home: Path, *, compact_at: int = COMPACT_AT) -> Journal:
 
 def write(journal: Journal, key: str) -> None:
     with journal.writing(1.0) as draft:
-        draft.put("t", key, {"title": f"Ünï {key}", "list": ["deadbeef", {"x": [1.5, None]}]})
+        document = {"title": f"Ünï {key}", "list": ["deadbeef", {"x": [1.5, None]}]}
+        draft.put("t", key, encoded(document, key))
 
 
 def keys_in(home: Path) -> list[str]:
@@ -52,3 +56,14 @@ def names_in(home: Path) -> list[str]:
 async def next_fact(child: asyncio.subprocess.Process) -> str:
     assert child.stdout is not None
     return (await child.stdout.readline()).decode().strip()
+
+
+@contextmanager
+def file_size_limited_to(size: int) -> Iterator[None]:
+    """No file may grow beyond this: the kernel writes what fits, then refuses, as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -3,15 +3,12 @@
 import asyncio
 import errno
 import os
-import resource
 import shutil
 import stat
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +16,7 @@ import pytest
 from core.store import OutcomeUnknown, StoreError, StoreFull, StorePoisoned
 from storage.tinydb import TinyStore, files
 from storage.tinydb.network import refuse_network
-from tests.storage.support import ROOT, OpenStore, keys_in, names_in, opened, write
+from tests.storage.support import ROOT, OpenStore, file_size_limited_to, keys_in, names_in, opened, write
 
 
 async def put(store: TinyStore, key: str, size: int = 10) -> None:
@@ -29,17 +26,6 @@ async def put(store: TinyStore, key: str, size: int = 10) -> None:
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
-
-
-@contextmanager
-def file_size_limited_to(size: int) -> Iterator[None]:
-    """No file may grow beyond this: the kernel writes what fits, then refuses, as a full disk does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("umask", [0, 0o077, 0o777])

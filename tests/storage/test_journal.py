@@ -140,7 +140,11 @@ def test_a_missing_journal_is_refused(three: Path) -> None:
         (b"", StoreCorrupt, "is empty"),
         (b'{"_default": {"1": {"a": 1}}}', StoreFormat, "not written by this program"),
         (b"SQLite format 3\0", StoreFormat, "not written by this program"),
-        (b'{"_meta":{"1":{"format":2,"gen":1,"seq":0}}\n}\n', StoreFormat, "format 2.*Update avasam-tui"),
+        (
+            b'{"_meta":{"1":{"format":9,"gen":1,"seq":0,"needs":"4.2.0"}}\n}\n',
+            StoreFormat,
+            "format 9; this program reads up to 2. Update avasam-tui to version 4.2.0 or newer",
+        ),
         (b'{"_meta":{"1":{"gen":1}}\n}\n', StoreCorrupt, "does not describe"),
         (b'{"_meta":{"1":{"format":1,', StoreCorrupt, "no JSON"),
     ],
@@ -225,7 +229,7 @@ async def test_compaction_keeps_documents_ids_and_sequence(open_store: OpenStore
     assert {document["_key"]: document.doc_id for document in again.tinydb.table("t")} == ids
     assert again.tinydb.tables() == {"t", "table 0", "table 2"}
     lines = (home / "snapshot.json").read_text().splitlines()
-    assert lines[0].startswith('{"_meta":{"1":{"format":1,"gen":')
+    assert lines[0].startswith('{"_meta":{"1":{"format":2,"gen":')
     assert sum(line.startswith('"') and not line.endswith("{") for line in lines) == 4
     assert set(json.loads("\n".join(lines))) == {"_meta", "t", "table 0", "table 2"}
 

@@ -166,7 +166,7 @@ async def test_stock_tinydb_reads_the_snapshot(open_store: OpenStore, home: Path
     await store.close()
     with TinyDB(home / "snapshot.json", access_mode="r", encoding="utf-8") as stock:
         assert stock.tables() == {"_meta", "products", 'a "quoted" {table}:{'}
-        assert stock.table("_meta").all() == [{"format": 1, "gen": 2, "seq": 1}]
+        assert stock.table("_meta").all() == [{"format": 2, "gen": 2, "seq": 1, "needs": "0.1.0"}]
         products = stock.table("products")
         assert products.get(where("_key") == "sku-2") == {"_key": "sku-2", "price": "9.99"}
         assert [document.doc_id for document in products] == [1, 2]

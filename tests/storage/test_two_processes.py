@@ -139,7 +139,7 @@ def test_a_fork_of_a_process_may_not_use_its_store(home: Path) -> None:
             os._exit(7)
         assert os.waitstatus_to_exitcode(os.wait()[1]) == 7
         with journal.writing(1.0) as draft:
-            draft.put("t", "parent", {})
+            draft.put("t", "parent", b"{}")
     """
     subprocess.run([sys.executable, "-c", script, str(home)], check=True, cwd=ROOT, env=dict(os.environ))
 
