@@ -21,7 +21,7 @@ def tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return taken
 
 
-async def test_inside_tmux_the_text_goes_to_its_buffer(tmux: Path) -> None:
+def test_inside_tmux_the_text_goes_to_its_buffer(tmux: Path) -> None:
     assert "tmux" in copy(App(), "grün\nand blue")
     assert tmux.read_text("utf-8") == "grün\nand blue"
 
@@ -39,7 +39,7 @@ async def test_elsewhere_the_terminal_is_asked_and_nothing_is_promised(
     assert base64.b64encode(b"a\nb").decode() in "".join(written)
 
 
-async def test_a_tmux_that_refuses_is_not_believed(tmux: Path) -> None:
+def test_a_tmux_that_refuses_is_not_believed(tmux: Path) -> None:
     (tmux.parent / "bin" / "tmux").write_text("#!/bin/sh\nexit 1\n")
     assert "OSC 52" in copy(App(), "text")
 

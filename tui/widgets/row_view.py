@@ -1,0 +1,236 @@
+"""Rows of which only those in sight are drawn: 100,000 cost what 40 cost (ux.md, Tables)."""
+
+from collections.abc import Sequence
+from typing import Final, Generic, Protocol, TypeVar
+
+from textual.cache import LRUCache
+from textual.events import Resize
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.widgets.cells import Tone
+from tui.widgets.columns import Column, Layout, arranged, lay_out
+from tui.widgets.row_painter import Look, paint_header, paint_row, window
+
+Row = TypeVar("Row")
+Row_co = TypeVar("Row_co", covariant=True)
+
+HEADER: Final = 1
+"""Lines that never scroll away."""
+_KEPT_STRIPS: Final = 512
+
+
+class Rows(Protocol[Row_co]):
+    """Where rows come from, by key."""
+
+    def row(self, key: str) -> Row_co | None:
+        """The row as it is now; None once it is gone."""
+        ...
+
+
+class RowView(ScrollView, Generic[Row]):
+    """A header, a view (keys in order) over rows, and a cursor that holds on to its key."""
+
+    DEFAULT_CSS = """
+    RowView {
+        height: 1fr; background: $background; color: $foreground;
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
+        & > .rows--header { background: $panel; color: $foreground; text-style: bold; }
+        & > .rows--cursor { background: $block-cursor-blurred-background; color: $foreground; }
+        &:focus > .rows--cursor {
+            background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold;
+        }
+        & > .rows--good { color: $text-success; }
+        & > .rows--warn { color: $text-warning; }
+        & > .rows--bad { color: $text-error; text-style: bold; }
+        & > .rows--dim { color: $text-muted; }
+        &:ansi > .rows--header { background: ansi_default; color: ansi_default; text-style: bold underline; }
+        &:ansi > .rows--cursor { background: ansi_default; color: ansi_default; text-style: reverse; }
+        &:ansi > .rows--good { color: ansi_green; }
+        &:ansi > .rows--warn { color: ansi_yellow; }
+        &:ansi > .rows--bad { color: ansi_red; }
+        &:ansi > .rows--dim { color: ansi_default; text-style: dim; }
+    }
+    """
+    COMPONENT_CLASSES = {
+        *("rows--header", "rows--cursor"),
+        *(f"rows--{tone.value}" for tone in Tone if tone),
+    }
+
+    def __init__(self, columns: Sequence[Column[Row]], *, id: str, frozen: int = 1) -> None:  # noqa: A002 - as Textual calls it
+        super().__init__(id=id)
+        self.columns = tuple(columns)
+        self.shown = arranged(self.columns, None)
+        self.sort: tuple[str, bool] | None = None
+        self.view: Sequence[str] = ()
+        self._rows: Rows[Row] | None = None
+        self._frozen = frozen
+        self._cursor = 0
+        self._strips: LRUCache[tuple[str, bool, bool], Strip] = LRUCache(_KEPT_STRIPS)
+        self._laid_out: Layout[Row] | None = None
+        self._look: Look | None = None
+
+    def is_marked(self, key: str) -> bool:
+        """Whether the row carries a mark."""
+        return False
+
+    def marked_count(self) -> int:
+        """How many rows carry one, seen or not."""
+        return 0
+
+    def cursor_changed(self) -> None:
+        """The cursor is on another key now."""
+
+    @property
+    def cursor_index(self) -> int:
+        """Where in the view the cursor stands."""
+        return self._cursor
+
+    @property
+    def cursor_key(self) -> str | None:
+        """The key of the row under the cursor; None while the view is empty."""
+        return self.view[self._cursor] if self._cursor < len(self.view) else None
+
+    @property
+    def page(self) -> int:
+        """How many rows are in sight."""
+        return max(1, self.scrollable_content_region.height - HEADER)
+
+    def row_at(self, index: int) -> Row | None:
+        """The row at a place of the view."""
+        return None if self._rows is None else self._rows.row(self.view[index])
+
+    def show(self, view: Sequence[str], rows: Rows[Row]) -> None:
+        """Show these rows. Cursor and sight stay with the row they were on as long as the view has it."""
+        before, was, seen = self.cursor_key, self._cursor, self.scroll_offset.y
+        self.view, self._rows = view, rows
+        self._cursor = self._place_of(before, was)
+        self._strips.clear()
+        self._measure()
+        moved = self._cursor - was
+        if self.cursor_key == before and moved and (seen or self._cursor >= self.page):
+            self._scroll(y=seen + moved)
+        self._reveal()
+        self.refresh()
+        if self.cursor_key != before:
+            self.cursor_changed()
+
+    def redraw(self) -> None:
+        """Rows may read differently now, a countdown for instance: draw again the lines that do."""
+        top = self.scroll_offset.y
+        lines = range(top, min(top + self.page, len(self.view)))
+        before = [self._strip(index) for index in lines]
+        self._strips.clear()
+        for index, old in zip(lines, before, strict=True):
+            if self._strip(index) != old:
+                self.refresh_row(index)
+
+    def show_columns(self, keys: Sequence[str] | None) -> None:
+        """Show these columns in this order; None shows the usual ones."""
+        self.shown = arranged(self.columns, keys)
+        self._measure()
+        self.refresh()
+
+    def sort_by(self, sort: tuple[str, bool] | None) -> None:
+        """Say how the view is sorted, for the arrow in the header."""
+        self.sort = sort
+        self.refresh()
+
+    def move_cursor(self, index: int) -> None:
+        """Put the cursor on a row of the view; beyond its ends means at them."""
+        before, self._cursor = self._cursor, max(0, min(index, len(self.view) - 1))
+        if before == self._cursor:
+            return
+        self._reveal()
+        self.refresh_row(before)
+        self.refresh_row(self._cursor)
+        self.cursor_changed()
+
+    def refresh_row(self, index: int) -> None:
+        """Draw one row again, if it is in sight."""
+        line = index - self.scroll_offset.y
+        if 0 <= line < self.page:
+            self.refresh(Region(0, line + HEADER, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """The header, then as much of the rows as fits."""
+        layout, look, width = self.layout_now, self._looks(), self.scrollable_content_region.width
+        scrolled_x, scrolled_y = self.scroll_offset
+        if y < HEADER:
+            strip = paint_header(layout, look, sort=self.sort, marks=self.marked_count())
+            return window(strip, layout.frozen_width, scrolled_x, width, look.header)
+        index = scrolled_y + y - HEADER
+        if index >= len(self.view):
+            return Strip.blank(width, look.base)
+        rest = look.cursor if index == self._cursor else look.base
+        return window(self._strip(index), layout.frozen_width, scrolled_x, width, rest)
+
+    @property
+    def layout_now(self) -> Layout[Row]:
+        """Where the columns stand at the present width."""
+        if self._laid_out is None:
+            self._laid_out = lay_out(self.shown, self.scrollable_content_region.width, frozen=self._frozen)
+        return self._laid_out
+
+    def notify_style_update(self) -> None:
+        """Another theme, or the focus came or went: nothing drawn before is of use."""
+        super().notify_style_update()
+        self._look = None
+        self._strips.clear()
+
+    def on_resize(self, event: Resize) -> None:
+        """Growing columns share another width."""
+        self._measure()
+        self._reveal()
+
+    def _strip(self, index: int) -> Strip:
+        key = self.view[index]
+        state = (key, index == self._cursor, self.is_marked(key))
+        strip = self._strips.get(state)
+        if strip is None:
+            strip = paint_row(
+                self.layout_now, self.row_at(index), self._looks(), cursor=state[1], marked=state[2]
+            )
+            self._strips[state] = strip
+        return strip
+
+    def _looks(self) -> Look:
+        if self._look is None:
+            base = self.rich_style
+            self._look = Look(
+                base=base,
+                header=self.get_component_rich_style("rows--header"),
+                cursor=self.get_component_rich_style("rows--cursor"),
+                tones={
+                    tone: self.get_component_rich_style(f"rows--{tone.value}", partial=True)
+                    for tone in Tone
+                    if tone
+                },
+            )
+        return self._look
+
+    def _measure(self) -> None:
+        self._laid_out = None
+        self._strips.clear()
+        self.virtual_size = Size(self.layout_now.width, len(self.view) + HEADER)
+
+    def _place_of(self, key: str | None, was: int) -> int:
+        if key is not None:
+            if was < len(self.view) and self.view[was] == key:
+                return was
+            try:
+                return self.view.index(key)
+            except ValueError:
+                pass
+        return max(0, min(was, len(self.view) - 1))
+
+    def _reveal(self) -> None:
+        top, page = self.scroll_offset.y, self.page
+        if self._cursor < top:
+            self._scroll(y=self._cursor)
+        elif self._cursor >= top + page:
+            self._scroll(y=self._cursor - page + 1)
+
+    def _scroll(self, *, y: int) -> None:
+        self.scroll_to(y=max(0, y), animate=False, force=True)
