@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from typing import TypeVar
+from typing import Final, TypeVar
+
+HEAD_START: Final = 8
+"""Turns of the event loop until the next request is on the wire (httpx takes 5): the work never yields."""
 
 Page = TypeVar("Page")
 
@@ -21,6 +24,8 @@ async def one_ahead(pages: AsyncIterator[Page]) -> AsyncGenerator[Page]:
             except StopAsyncIteration:
                 return
             coming = asyncio.ensure_future(anext(pages))
+            for _ in range(HEAD_START):
+                await asyncio.sleep(0)
             yield page
     finally:
         coming.cancel()
