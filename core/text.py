@@ -31,14 +31,14 @@ def clean_line(text: str, limit: int = TITLE_LIMIT) -> str:
     Escape sequences, control, bidirectional and zero-width characters, lone surrogates and stacked
     combining marks go; every run of white space becomes one blank. Markup such as `[red]` stays, as text.
     """
-    if len(text) <= limit and text.isascii() and text.isprintable() and _is_even(text):
+    if not text or (len(text) <= limit and text.isascii() and text.isprintable() and _is_even(text)):
         return text
     return _cut(" ".join(_printable(text, limit, keep_newlines=False).split()), limit)
 
 
 def _is_even(text: str) -> bool:
     """Whether blanks stand only singly and only between words: true of almost every id, name and status."""
-    return "  " not in text and text[:1] != " " and text[-1:] != " "
+    return "  " not in text and text[0] != " " != text[-1]
 
 
 def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
