@@ -11,6 +11,8 @@ CHANNEL_SKUS: Final = "channel_skus"
 SKU_MAPPINGS: Final = "sku_mappings"
 UNLINKED: Final = "unlinked"
 SHIPPING_MAPPINGS: Final = "shipping_mappings"
+SHIPPING_SERVICES: Final = "shipping_services"
+CARRIER_CHOICES: Final = "carrier_choices"
 LISTINGS: Final = "listings"
 PRICING_RULES: Final = "pricing_rules"
 LISTING_SYNCS: Final = "listing_syncs"
@@ -27,6 +29,7 @@ OF_ONE_INTEGRATION: Final = (
     SKU_MAPPINGS,
     UNLINKED,
     SHIPPING_MAPPINGS,
+    CARRIER_CHOICES,
     LISTINGS,
     PRICING_RULES,
     LISTING_SYNCS,

@@ -90,6 +90,8 @@ class Cancellation:
     created_at: datetime | None
     updated_at: datetime | None
     line_ids: Sequence[str]
+    respond_by: datetime | None = None
+    """Until when the seller must answer; None when nothing is to be answered."""
 
 
 @dataclass(frozen=True, slots=True)

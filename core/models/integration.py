@@ -12,6 +12,8 @@ class SyncKind(StrEnum):
     """What the timers do for an integration (domain.md A52)."""
 
     ORDERS = "orders"
+    FULFIL = "fulfil"
+    """Orders to Avasam, their tracking back to TikTok."""
     STOCK = "stock"
     PRICE = "price"
     VERIFY = "verify"
@@ -99,6 +101,9 @@ class SyncState(Model):
     failures: int = 0
     last_error: str | None = None
     watermark: Instant | None = None
-    """Orders only: everything updated before this instant has been read."""
+    """Orders: everything updated before this instant has been read.
+
+    Fulfilment: when orders whose tracking is already with TikTok were last looked at again.
+    """
     counts: dict[str, int] = {}
     """Of the last finished sync, e.g. {"pages": 3, "new": 12}."""

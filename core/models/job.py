@@ -9,6 +9,7 @@ class JobKind(StrEnum):
     """Everything the worker can be asked to do."""
 
     SYNC_ORDERS = "sync_orders"
+    FULFIL = "fulfil"
     SYNC_STOCK = "sync_stock"
     SYNC_PRICE = "sync_price"
     SYNC_ALL = "sync_all"

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from core.models.base import Amount, Instant, Model
+from core.models.part import OrderPart
 
 
 class OrderState(StrEnum):
@@ -46,6 +47,9 @@ class OrderLine(Model):
     price: Amount | None = None
     currency: str = ""
     status: str = ""
+    package_id: str = ""
+    tracking_number: str = ""
+    """Of the parcel that TikTok knows it is in."""
     avasam_sku: str | None = None
 
 
@@ -103,6 +107,15 @@ class ChannelOrder(Model):
         return tuple(name for name, present in named.items() if present)
 
 
+class Verdict(StrEnum):
+    """What a person decided about a flagged order."""
+
+    SHIP = "ship"
+    """Avasam ships it like any other."""
+    LEAVE = "leave"
+    """It is settled: nothing more is done with it here."""
+
+
 class OrderEvent(Model):
     """One entry of an order's timeline: what was done, when, in words."""
 
@@ -125,7 +138,14 @@ class Order(Model):
     """Non-Avasam orders only: when they are deleted if still unmapped."""
     allocated_service: str | None = None
     given_at: Instant | None = None
-    """When Avasam was first asked to take it; None while it never was."""
+    """When Avasam was first asked to take it; None while it never was, or when it refused all of it."""
+    parts: tuple[OrderPart, ...] = ()
+    """One for each supplier; planned when it is first sent, and kept as planned from then on."""
+    obstacle: str | None = None
+    """Why it could not be sent: Avasam's words, or what its address lacks. Until somebody releases it."""
+    verdict: Verdict | None = None
+    answer_cancel_by: Instant | None = None
+    """Until when the buyer's wish to cancel must be answered, as TikTok says."""
     timeline: tuple[OrderEvent, ...] = ()
 
 

@@ -82,4 +82,10 @@ def _cancellation(row: wire.CancellationWire) -> Cancellation:
         created_at=wire.when(row.create_time),
         updated_at=wire.when(row.update_time),
         line_ids=tuple(clean_line(line.order_line_item_id, _ID) for line in row.cancel_line_items),
+        respond_by=min(_deadlines(row), default=None),
     )
+
+
+def _deadlines(row: wire.CancellationWire) -> list[datetime]:
+    moments = (wire.when(step.deadline) for step in row.seller_next_action_response)
+    return [moment for moment in moments if moment is not None]

@@ -148,6 +148,8 @@ def _line(line: LineItemWire) -> OrderLine:
         price=_amount(line.sale_price),
         currency=clean_line(line.currency, 8),
         status=clean_line(line.display_status, _ID),
+        package_id=clean_line(line.package_id, _ID),
+        tracking_number=clean_line(line.tracking_number, 60),
     )
 
 

@@ -57,6 +57,13 @@ class CancelledLine(Reply):
     order_line_item_id: Id = ""
 
 
+class NextAction(Reply):
+    """What the seller is expected to do, and until when."""
+
+    action: str = ""
+    deadline: int = 0
+
+
 class CancellationWire(Reply):
     """One cancellation or the request for one."""
 
@@ -69,6 +76,7 @@ class CancellationWire(Reply):
     create_time: int = 0
     update_time: int = 0
     cancel_line_items: tuple[CancelledLine, ...] = ()
+    seller_next_action_response: tuple[NextAction, ...] = ()
 
 
 class CancellationsPage(Page):
