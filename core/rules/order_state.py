@@ -1,16 +1,19 @@
 """Where an imported order stands (domain.md, What happens to an imported Avasam order)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from core.models.decision import Decision
-from core.models.order import ChannelOrder, OrderKind, OrderState
+from core.models.order import ChannelOrder, OrderKind, OrderState, Verdict
 from core.rules.order_import import ImportResult, Phase
 
 GIVEN: Final = frozenset(
     {OrderState.SENDING, OrderState.SENT, OrderState.DISPATCHED, OrderState.TRACKING_RETURNED}
 )
 """States in which Avasam has the order, or may have it."""
+CANCELLED_LATE: Final = "cancelled on TikTok after it went to Avasam: cancel it there"
+_TOO_LATE: Final = "the buyer asks to cancel, but Avasam has it: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +31,27 @@ def standing(
     service: str | None,
     before: Standing | None = None,
     given: bool = False,
+    obstacle: str | None = None,
+    verdict: Verdict | None = None,
+    answer_by: datetime | None = None,
 ) -> Decision[Standing]:
     """The state of an imported order.
 
     `service` is the Avasam shipping service that its delivery option is mapped to, `before` where it stood,
-    `given` whether it ever went to Avasam. What was given stays given: only a cancellation still changes
-    it, and then a person decides.
+    `given` whether Avasam has it or may have it. What was given stays given: only a cancellation still
+    changes it, and then a person decides. `obstacle` is why Avasam could not be asked or said no, `verdict`
+    what a person decided, `answer_by` until when the buyer's wish to cancel must be answered.
     """
+    if verdict is Verdict.LEAVE:
+        return _stands(order, OrderState.CLOSED, "settled by a person: nothing more is done with it here")
+    asks = f"answer in TikTok's Seller Center{_until(answer_by)}"
     if given and before is not None:
         if result.phase is Phase.CANCELLED and before.state is not OrderState.TRACKING_RETURNED:
-            return _stands(
-                order, OrderState.FLAGGED, "cancelled on TikTok after it went to Avasam: cancel it there"
-            )
-        return _stands(order, before.state, before.reason)
+            return _stands(order, OrderState.FLAGGED, CANCELLED_LATE)
+        if order.cancel_requested and before.state in (OrderState.SENDING, OrderState.SENT):
+            return _stands(order, before.state, f"{_TOO_LATE}{asks}")
+        withdrawn = before.reason is not None and before.reason.startswith(_TOO_LATE)
+        return _stands(order, before.state, None if withdrawn else before.reason)
     if result.phase is Phase.CANCELLED:
         because = f" ({order.cancel_reason})" if order.cancel_reason else ""
         return _stands(order, OrderState.CANCELLED, f"cancelled before it went to Avasam{because}")
@@ -48,25 +59,31 @@ def standing(
         return _stands(order, OrderState.NON_AVASAM)
     if result.phase is Phase.SHIPPED:
         return _stands(order, OrderState.CLOSED, "already shipped on TikTok: Avasam is not asked again")
-    if result.attention is not None:
+    if result.attention is not None and verdict is not Verdict.SHIP:
         return _stands(order, OrderState.FLAGGED, result.attention)
     if result.on_hold:
         return _stands(
             order, OrderState.HELD, "TikTok holds it for about an hour: the buyer may still cancel"
         )
-    if result.flags:
+    if result.flags and verdict is not Verdict.SHIP:
         named = " and ".join(result.flags)
         return _stands(order, OrderState.FLAGGED, f"{named} order: a person decides whether Avasam ships it")
     if order.cancel_requested:
-        return _stands(order, OrderState.HELD, "the buyer asks to cancel: answer in TikTok's Seller Center")
+        return _stands(order, OrderState.HELD, f"the buyer asks to cancel: {asks}")
     if order.address.masked:
         return _stands(order, OrderState.HELD, "the address is masked: TikTok ships it itself, Avasam cannot")
     if service is None:
         option = order.delivery_option_name or order.delivery_option_id or "without a name"
         return _stands(order, OrderState.HELD, f"no shipping mapping for the delivery option {option!r}")
+    if obstacle is not None:
+        return _stands(order, OrderState.HELD, obstacle)
     return Decision(Standing(OrderState.READY), (f"TikTok {order.status}", f"service {service}", "ready"))
 
 
 def _stands(order: ChannelOrder, state: OrderState, reason: str | None = None) -> Decision[Standing]:
     steps = (f"TikTok {order.status}", *((reason,) if reason else ()), state.value)
     return Decision(Standing(state, reason), steps)
+
+
+def _until(moment: datetime | None) -> str:
+    return "" if moment is None else f" until {moment:%d %b %H:%M} UTC"
