@@ -61,6 +61,11 @@ class AvasamClient:
         )
         self._page_size = page_size
 
+    @property
+    def connection(self) -> AvasamConnection:
+        """The connection itself: whoever calls Avasam beside these reads shares its token."""
+        return self._connection
+
     async def read_products(self) -> ProductRead:
         """Every sourced product: the inventory's two views, the product list and the stock list, merged.
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import email.utils
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,7 +24,8 @@ EARLY: Final = timedelta(minutes=2)
 
 _log = structlog.get_logger(__name__)
 
-JsonBody = Mapping[str, str | int | list[str]]
+JsonValue = str | int | Sequence[str] | Mapping[str, str] | Sequence[Mapping[str, str | int]]
+JsonBody = Mapping[str, JsonValue]
 
 
 class _Unauthorised(Exception):

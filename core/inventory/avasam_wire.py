@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
-from core.inventory.errors import InventoryRefused, InventoryUnreadable
+from core.inventory.errors import InventoryDeclined, InventoryUnreadable
 from core.text import clean_line
 
 Row = Mapping[str, object]
@@ -26,7 +26,7 @@ class TokenReply:
 def parse(content: bytes) -> object:
     """The JSON of an answer; numbers with a point become Decimal from their text, never a float.
 
-    Raises InventoryUnreadable for anything else, and InventoryRefused when it reports a failure.
+    Raises InventoryUnreadable for anything else, and InventoryDeclined when it reports a failure.
     """
     try:
         document: object = json.loads(content, parse_float=Decimal, parse_constant=_no_number)
@@ -75,10 +75,11 @@ def _raise_failure(document: Mapping[str, object]) -> None:
         return
     message = document.get("Message")
     said = clean_line(message, 300) if isinstance(message, str) else ""
-    raise InventoryRefused(
+    raise InventoryDeclined(
         "Avasam refused the call; nothing was changed.",
         f"It says: {said or 'nothing more'} (code {clean_line(str(code), 20)}).",
         "Check the API user's access rights in Avasam, under user management.",
+        said=said,
     )
 
 

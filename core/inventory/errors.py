@@ -4,6 +4,7 @@ InventoryError
 ├── InventoryUnreachable    no connection, or the service failed: it is tried again by itself
 ├── InventoryThrottled      too many calls; `retry_after` seconds when the service says
 ├── InventoryRefused        keys or rights are missing: a person must act
+│   └── InventoryDeclined   the service read the call and said no to its content
 └── InventoryUnreadable     the answer or the file is not what was promised
 
 Every one of them means that nothing was changed.
@@ -37,6 +38,14 @@ class InventoryThrottled(InventoryError):
 
 class InventoryRefused(InventoryError):
     """The keys are wrong, a right is missing, or the service refused the call as such."""
+
+
+class InventoryDeclined(InventoryRefused):
+    """The service answered with an ErrorCode other than 0; `said` are its own words, cleaned."""
+
+    def __init__(self, what: str, why: str, cure: str, *, said: str) -> None:
+        super().__init__(what, why, cure)
+        self.said = said
 
 
 class InventoryUnreadable(InventoryError):
