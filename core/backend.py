@@ -8,14 +8,18 @@ from typing import Final
 import httpx
 
 from core.channel.pace import Pace
-from core.channel.port import Authoriser, Channel
+from core.channel.port import Authoriser, Channel, Fulfilment, Logistics
 from core.channel.tiktok.adapter import TikTokAuthoriser, TikTokShop
 from core.channel.tiktok.auth import TikTokAuth, TokenPair
 from core.channel.tiktok.client import AppCredentials, TikTokClient, Tokens
+from core.channel.tiktok.fulfilment import TikTokFulfilment
+from core.channel.tiktok.logistics import TikTokLogistics
 from core.channel.tiktok.tokens import TokenKeeper
 from core.clock import Clock
 from core.inventory.avasam import AvasamClient
+from core.inventory.avasam_orders import AvasamOrderDesk
 from core.inventory.file import FileInventory
+from core.inventory.orders import OrderDesk
 from core.inventory.port import Inventory
 from core.models.integration import Integration
 from core.settings import Settings
@@ -64,6 +68,17 @@ class Backend:
 
     def channel_for(self, integration: Integration) -> Channel:
         """The shop of an integration; all calls of this process share its pace and its token keeper."""
+        return TikTokShop(self._shop(integration), integration_id=integration.id, clock=self.clock)
+
+    def fulfilment_for(self, integration: Integration) -> Fulfilment:
+        """Single orders, parcels and cancellations of the same shop."""
+        return TikTokFulfilment(self._shop(integration))
+
+    def logistics_for(self, integration: Integration) -> Logistics:
+        """Delivery options and carriers of the same shop."""
+        return TikTokLogistics(self._shop(integration))
+
+    def _shop(self, integration: Integration) -> TikTokClient:
         pace = self.pace_for(integration)
         keeper = self._keepers.get(integration.authorisation_id)
         if keeper is None:
@@ -75,8 +90,7 @@ class Backend:
                 clock=self.clock,
                 owner=self.owner,
             )
-        client = self._client(keeper, pace, integration.shop.cipher)
-        return TikTokShop(client, integration_id=integration.id, clock=self.clock)
+        return self._client(keeper, pace, integration.shop.cipher)
 
     def pace_for(self, integration: Integration) -> Pace:
         """How fast this process calls the shop of an integration, and how often it has."""
@@ -86,6 +100,14 @@ class Backend:
         """Where products come from: a file if one is named, else the Seller API, else nowhere."""
         if self.settings.inventory_file is not None:
             return FileInventory(self.settings.inventory_file)
+        return self._seller_api()
+
+    def desk(self) -> OrderDesk | None:
+        """Where orders go: the Seller API, wherever the inventory comes from; None without its keys."""
+        client = self._seller_api()
+        return None if client is None else AvasamOrderDesk(client.connection)
+
+    def _seller_api(self) -> AvasamClient | None:
         if not self.settings.consumer_key or not self.settings.secret_key.get_secret_value():
             return None
         if self._avasam is None:
@@ -110,6 +132,9 @@ class Backend:
             settings=self.settings,
             channel_for=self.channel_for,
             inventory=self.inventory(),
+            fulfilment_for=self.fulfilment_for,
+            logistics_for=self.logistics_for,
+            desk=self.desk(),
             metrics=Metrics(self.pace_for),
         )
 

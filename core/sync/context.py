@@ -15,6 +15,7 @@ _NEWS: Final = (
     *("new", "updated", "adopted", "deleted"),
     *("pushed", "refused", "drifted"),
     *("changed", "gone", "missing"),
+    *("taken", "unclear", "held", "dispatched", "returned", "flagged"),
 )
 
 Progress = Callable[[int, int | None], Awaitable[None]]

@@ -19,8 +19,10 @@ from core.sync.runner import Ran, Sources, read_inventory, run_kind
 
 _log = structlog.get_logger(__name__)
 
-ORDER: Final = (SyncKind.ORDERS, SyncKind.VERIFY, SyncKind.STOCK, SyncKind.PRICE, SyncKind.CATALOGUE)
-"""Orders first, then stock and price; what the shop really shows is read before it is corrected."""
+ORDER: Final = (
+    SyncKind.ORDERS, SyncKind.FULFIL, SyncKind.VERIFY, SyncKind.STOCK, SyncKind.PRICE, SyncKind.CATALOGUE,
+)  # fmt: skip
+"""Orders first and on to Avasam, then stock and price; what the shop shows is read before it is corrected."""
 
 _FAULT: Final = "fault"
 _PUSHES: Final = frozenset({SyncKind.STOCK, SyncKind.PRICE})
@@ -51,9 +53,12 @@ class Execution:
     async def due(self, integration: Integration) -> list[SyncKind]:
         """The kinds whose time has come, in the order they run."""
         now = self._clock.now()
-        return [
-            kind for kind in ORDER if timers.is_due(await timers.load(self._store, integration.id, kind), now)
-        ]
+        states = {kind: await timers.load(self._store, integration.id, kind) for kind in ORDER}
+        due = {kind for kind, state in states.items() if timers.is_due(state, now)}
+        if SyncKind.ORDERS in due and not states[SyncKind.FULFIL].failures:
+            # What was just downloaded goes on at once, unless Avasam asked for a pause.
+            due.add(SyncKind.FULFIL)
+        return [kind for kind in ORDER if kind in due]
 
     async def work(self, integration: Integration, lease: Lease) -> None:
         """Every waiting job, then every due timer. A fault of this program ends only this round."""

@@ -10,14 +10,15 @@ from core.models.job import Activity, Job, JobKind, JobState
 from core.store import Lease, Store, Where
 
 KINDS: Final = {
-    JobKind.SYNC_ORDERS: (SyncKind.ORDERS,),
+    JobKind.SYNC_ORDERS: (SyncKind.ORDERS, SyncKind.FULFIL),
+    JobKind.FULFIL: (SyncKind.FULFIL,),
     JobKind.SYNC_STOCK: (SyncKind.STOCK,),
     JobKind.SYNC_PRICE: (SyncKind.PRICE,),
-    JobKind.SYNC_ALL: (SyncKind.ORDERS, SyncKind.STOCK, SyncKind.PRICE),
+    JobKind.SYNC_ALL: (SyncKind.ORDERS, SyncKind.FULFIL, SyncKind.STOCK, SyncKind.PRICE),
     JobKind.VERIFY: (SyncKind.VERIFY, SyncKind.STOCK),
     JobKind.DOWNLOAD_CATALOGUE: (SyncKind.CATALOGUE,),
 }
-"""What each job does, in order: orders first, then stock and price."""
+"""What each job does, in order: orders first and on to Avasam, then stock and price."""
 
 GIVE_UP_AFTER: Final = 3
 """A job that this many workers began and none finished is not begun again."""

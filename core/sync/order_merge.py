@@ -11,6 +11,7 @@ from core.rules import purge
 from core.rules.order_import import ImportResult, decide
 from core.rules.order_state import Standing, standing
 from core.store import Transaction
+from core.sync.shipping import mapped_service
 
 _KEEP_WHOLE = IntegrationSettings(exclude_non_avasam=False, split_unknown=False)
 """An order that was imported stays as it was imported, whatever the settings say today."""
@@ -60,7 +61,7 @@ async def _first(
     integration: Integration,
     now: datetime,
 ) -> Order:
-    service = await _service(tx, integration.id, order)
+    service = await mapped_service(tx, integration.id, order)
     stands = standing(order, result, service=service)
     return Order(
         integration_id=integration.id,
@@ -91,18 +92,29 @@ async def _update(
     if not result.imported:
         # It was ours and TikTok now says otherwise (another fulfilment type): keep it, let a person look.
         result = ImportResult(imported=True, kind=known.kind, phase=result.phase, attention=decision.steps[0])
+    service = known.allocated_service
+    if known.given_at is None and _option(order) != _option(known.source):
+        # Mappings are not retroactive (A46), but this is another delivery option than the one downloaded.
+        service = await mapped_service(tx, integration.id, order)
+    moved = order.address != known.source.address
+    obstacle = None if moved else known.obstacle
     stands = standing(
         ours,
         result,
-        service=known.allocated_service or await _service(tx, integration.id, order),
+        service=service,
         before=Standing(known.state, known.held_reason),
         given=known.given_at is not None,
+        obstacle=obstacle,
+        verdict=known.verdict,
+        answer_by=known.answer_cancel_by,
     )
     changed = known.model_copy(
         update={
             "source": ours.model_copy(update={"lines": result.lines or known.source.lines}),
             "state": stands.value.state,
             "held_reason": stands.value.reason,
+            "allocated_service": service,
+            "obstacle": obstacle,
             "timeline": (*known.timeline, *_events(known, ours, stands.value, now)),
         }
     )
@@ -170,17 +182,8 @@ async def _mapped(tx: Transaction, integration_id: str, order: ChannelOrder) -> 
     return mapped
 
 
-async def _service(tx: Transaction, integration_id: str, order: ChannelOrder) -> str | None:
-    """The Avasam service of the order's delivery option: by its id, else by its name."""
-    if order.delivery_option_id:
-        row = await tx.get(tables.SHIPPING_MAPPINGS, tables.key(integration_id, order.delivery_option_id))
-        if row is not None:
-            return str(row["service"])
-    if order.delivery_option_name:
-        async for _, row in tx.scan(tables.SHIPPING_MAPPINGS, prefix=tables.prefix(integration_id)):
-            if row.get("delivery_option_name") == order.delivery_option_name:
-                return str(row["service"])
-    return None
+def _option(order: ChannelOrder) -> tuple[str, str]:
+    return order.delivery_option_id, order.delivery_option_name
 
 
 def _events(known: Order, order: ChannelOrder, stands: Standing, now: datetime) -> tuple[OrderEvent, ...]:

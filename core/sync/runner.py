@@ -9,9 +9,10 @@ import structlog
 
 from core import tables
 from core.channel.errors import ChannelError, NeedsReauthorisation, Retryable
-from core.channel.port import Channel
+from core.channel.port import Channel, Fulfilment, Logistics
 from core.clock import Clock
 from core.inventory.errors import InventoryError, InventoryThrottled
+from core.inventory.orders import OrderDesk
 from core.inventory.port import Inventory
 from core.models.integration import Integration, SyncKind, SyncState
 from core.models.job import Severity
@@ -20,6 +21,8 @@ from core.store import Lease, Store
 from core.sync import timers
 from core.sync.catalogue import download_catalogue
 from core.sync.context import Outcome, Progress, SyncContext, SyncRefused, guard_limits, no_progress
+from core.sync.fulfil import fulfil
+from core.sync.fulfil_order import Outlets
 from core.sync.inventory import take_products, take_stock
 from core.sync.jobs import note_activity
 from core.sync.metrics import Metrics
@@ -46,6 +49,16 @@ class Sources:
     settings: Settings
     channel_for: Callable[[Integration], Channel]
     inventory: Inventory | None
+    fulfilment_for: Callable[[Integration], Fulfilment] | None = None
+    logistics_for: Callable[[Integration], Logistics] | None = None
+    desk: OrderDesk | None = None
+    """Where orders go; None while no Avasam account is set up."""
+
+    def outlets(self, integration: Integration) -> Outlets | None:
+        """What an integration's orders go through; None where the shop offers no such thing."""
+        if self.fulfilment_for is None or self.logistics_for is None:
+            return None
+        return Outlets(self.desk, self.fulfilment_for(integration), self.logistics_for(integration))
     metrics: Metrics = field(default_factory=Metrics)
 
 
@@ -90,7 +103,7 @@ async def run_kind(
             confirmed=confirmed,
             progress=progress,
         )
-        outcome, state = await _work(ctx, kind, state)
+        outcome, state = await _work(ctx, kind, state, sources.outlets(integration))
     except NeedsReauthorisation as error:
         await _pause_integration(sources, integration, error, lease)
         return await _note_failure(sources, state, started, error, lease)
@@ -99,10 +112,17 @@ async def run_kind(
     return await _note_success(sources, state, started, outcome, lease)
 
 
-async def _work(ctx: SyncContext, kind: SyncKind, state: SyncState) -> tuple[Outcome, SyncState]:
+async def _work(
+    ctx: SyncContext, kind: SyncKind, state: SyncState, outlets: Outlets | None
+) -> tuple[Outcome, SyncState]:
     match kind:
         case SyncKind.ORDERS:
             outcome, watermark = await sync_orders(ctx, state)
+            return outcome, state.model_copy(update={"watermark": watermark})
+        case SyncKind.FULFIL:
+            if outlets is None:
+                return Outcome(), state
+            outcome, watermark = await fulfil(ctx, outlets, state)
             return outcome, state.model_copy(update={"watermark": watermark})
         case SyncKind.STOCK:
             return await sync_stock(ctx), state

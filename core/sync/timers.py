@@ -36,6 +36,7 @@ def interval(kind: SyncKind, settings: Settings) -> timedelta:
     """How long after a good sync the next one runs."""
     seconds = {
         SyncKind.ORDERS: settings.orders_seconds,
+        SyncKind.FULFIL: settings.orders_seconds,
         SyncKind.STOCK: settings.stock_seconds,
         SyncKind.PRICE: settings.stock_seconds,
         SyncKind.STOCK_READ: settings.stock_seconds,

@@ -86,7 +86,7 @@ class Worker:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def once(self) -> list[Pass] | None:
-        """Orders, stock and price of every enabled integration, whatever the timers say, and waiting jobs.
+        """All but verification for every enabled integration, whatever the timers say, and waiting jobs.
 
         One that needs reauthorisation is passed over, with an empty pass. None when another worker holds or
         has taken one of them: then it does all this anyway.
@@ -105,7 +105,7 @@ class Worker:
                 async with self._kept(of_integration(integration.id)):
                     for job in await jobs.waiting(self._store, integration.id):
                         await self._execution.job(integration, job, lease)
-                    kinds = [SyncKind.ORDERS, SyncKind.STOCK, SyncKind.PRICE]
+                    kinds = [SyncKind.ORDERS, SyncKind.FULFIL, SyncKind.STOCK, SyncKind.PRICE]
                     if SyncKind.CATALOGUE in await self._execution.due(integration):
                         kinds.append(SyncKind.CATALOGUE)
                     ran = await self._execution.run(integration, kinds, lease, forced=True)

@@ -208,6 +208,7 @@ async def test_orders_run_before_stock_and_price(
 ) -> None:
     assert await execution.due(one) == [
         SyncKind.ORDERS,
+        SyncKind.FULFIL,
         SyncKind.VERIFY,
         SyncKind.STOCK,
         SyncKind.PRICE,
