@@ -8,8 +8,9 @@ from tests.bench.support import machine
 
 def test_the_download_of_orders_is_measured_with_the_fewest_calls(tmp_path: Path) -> None:
     report = bench_orders.run(orders=120, rounds=1, parent=tmp_path)
-    (ours,) = [line for line in report.splitlines() if line.startswith("| sync_orders")]
-    assert ours.endswith("| 2 | 2 |")
+    ours = [line for line in report.splitlines() if "| sync_orders |" in line]
+    assert len(ours) == len(bench_orders.DELAYS)
+    assert all(line.endswith("| 2 | 2 |") for line in ours)
     assert not list(tmp_path.iterdir())
 
 
