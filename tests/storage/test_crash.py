@@ -1,7 +1,5 @@
 """Dying at any named step of a commit, a repair or a compaction loses nothing that was acknowledged."""
 
-import asyncio
-import random
 import signal
 from pathlib import Path
 
@@ -9,7 +7,7 @@ import pytest
 
 from storage.tinydb import TinyStore
 from storage.tinydb.crashpoints import POINTS
-from tests.storage.child import COMPACT_AT, number_in
+from tests.storage.child import COMPACT_AT
 from tests.storage.support import OpenStore, Spawn, names_in, next_fact
 
 WRITING = [point for point in POINTS if not point.startswith("tail.")]
@@ -94,59 +92,3 @@ async def test_dying_while_the_store_is_made(
     async with store.transaction() as tx:
         await tx.put("t", "k", {})
     assert await (await open_store()).get("t", "k") == {}
-
-
-async def test_four_writers_under_kill_9_lose_nothing_that_was_acknowledged(
-    open_store: OpenStore, spawn: Spawn
-) -> None:
-    chance = random.Random(6)
-    watcher = await open_store(compact_at=COMPACT_AT)
-    acknowledged = dict.fromkeys("abcd", 0)
-    kills = 0
-    until = asyncio.get_running_loop().time() + 3
-
-    async def live_and_die(name: str) -> None:
-        nonlocal kills
-        while asyncio.get_running_loop().time() < until:
-            child = await spawn("count", name)
-            for _ in range(chance.randint(1, 120)):
-                fact = await next_fact(child)
-                assert fact, "a writer ended by itself"
-                if fact != "ready":
-                    acknowledged[name] = int(fact)
-            child.kill()
-            for line in (await child.communicate())[0].split():
-                acknowledged[name] = int(line) if line.isdigit() else acknowledged[name]
-            kills += 1
-
-    async def watch() -> None:
-        seq = 0
-        while True:
-            changes = await watcher.changes(seq)
-            assert changes.seq >= seq
-            seq = changes.seq
-            rows = {
-                key: values[0] async for chunk in watcher.columns("counters", ["n"]) for key, values in chunk
-            }
-            total = rows.pop("total", 0)
-            assert sum(number for number in rows.values() if isinstance(number, int)) == total
-            assert isinstance(total, int)
-            assert total >= seq
-            await asyncio.sleep(0.005)
-
-    watching = asyncio.create_task(watch())
-    await asyncio.gather(*(live_and_die(name) for name in acknowledged))
-    watching.cancel()
-    await asyncio.wait({watching})
-    assert watching.cancelled(), watching.exception()
-
-    assert kills >= 4
-    for store in (watcher, await open_store()):
-        total = 0
-        for name, number in acknowledged.items():
-            kept = number_in(await store.get("counters", name))
-            assert kept >= number
-            assert await store.count("log", prefix=f"{name}/") == kept
-            total += kept
-        assert number_in(await store.get("counters", "total")) == total
-        assert (await store.changes(-1)).seq == total
