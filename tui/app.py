@@ -4,11 +4,13 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from textual import work
 from textual.app import App, SystemCommand
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -83,10 +85,11 @@ class AvasamApp(App[None]):
         except CannotOpen as error:
             self._opening.fail(str(error), CANNOT_OPEN)
             return
-        from tui.screens.integrations import IntegrationsScreen
+        from tui.modes import SCREENS as MAIN_SCREENS
 
-        self.add_mode("integrations", lambda: IntegrationsScreen(self.session))
-        await self.switch_mode("integrations")
+        for screen in MAIN_SCREENS:
+            self.add_mode(screen.MODE, partial(screen, self.session))
+        await self.switch_mode(MAIN_SCREENS[0].MODE)
         self._remap_keys()
         self._follow()
         if self.session.sandbox and not self._preferences.tour_seen:
@@ -202,11 +205,18 @@ class AvasamApp(App[None]):
         """The palette holds every command of the registry beside Textual's own."""
         yield from super().get_system_commands(screen)
         for command in (*SCREENS, *EVERYWHERE):
-            yield SystemCommand(command.label, command.help, self._runner(command.action))
+            yield SystemCommand(command.label, command.help, self._runner(self, command.action))
+        everywhere = {command.id for command in (*SCREENS, *EVERYWHERE)}
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.id and binding.tooltip and binding.id not in everywhere:
+                yield SystemCommand(
+                    binding.description, binding.tooltip, self._runner(active.node, binding.action)
+                )
 
-    def _runner(self, action: str) -> Callable[[], Awaitable[None]]:
+    def _runner(self, node: DOMNode, action: str) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
-            await self.run_action(action)
+            await self.run_action(action, default_namespace=node)
 
         return run
 

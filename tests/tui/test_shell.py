@@ -168,11 +168,12 @@ async def test_help_lists_the_keys_that_work_here(backend: Backend) -> None:
         assert isinstance(pilot.app.screen, IntegrationsScreen)
 
 
-async def test_the_palette_holds_every_command_that_works_everywhere(backend: Backend) -> None:
+async def test_the_palette_holds_every_command_that_works_here(backend: Backend) -> None:
     async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
         screen = await opened(pilot)
         titles = {command.title for command in pilot.app.get_system_commands(screen)}
         assert {command.label for command in (*SCREENS, *EVERYWHERE)} <= titles
+        assert "On/off" in titles, "and those of the screen on show"
 
 
 def test_every_command_has_an_id_of_its_own_and_words_that_help() -> None:

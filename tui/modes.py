@@ -1,0 +1,7 @@
+"""The main screens by mode; imported after the first frame, for they bring pydantic and services along."""
+
+from tui.screens.base import MainScreen
+from tui.screens.integrations import IntegrationsScreen
+
+SCREENS: tuple[type[MainScreen], ...] = (IntegrationsScreen,)
+"""One entry a screen; its `MODE` is what the menu's `screen.<mode>` command goes to."""
