@@ -28,6 +28,8 @@ _VARIABLES: Final = {
     "AVASAM_CONSUMER_KEY": "consumer_key",
     "AVASAM_SECRET_KEY": "secret_key",
 }
+_SERVICES: Final = {"NEXTDAY": "Tracked 24", "EXPRESS": "Tracked 24", "ECONOMY": "Economy"}
+"""Made-up Avasam services by the type of a delivery option, so that orders are seen going out."""
 _QUICK: Final = {"AVASAM_ORDERS_SECONDS": "5", "AVASAM_STOCK_SECONDS": "5", "AVASAM_VERIFY_SECONDS": "60"}
 """Somebody is watching: timers run every few seconds, unless the environment says otherwise."""
 
@@ -88,11 +90,12 @@ def sandbox_home() -> Path:
 
 
 async def connect_first_time(backend: "Backend", say: Callable[[str], None]) -> None:
-    """On the first start: give consent, read the inventory, download the shop, map what has equal SKUs."""
+    """On the first start: give consent, read the inventory, download the shop, map SKUs and delivery."""
     import httpx
 
     from core.models.job import JobKind
     from core.services.integrations import IntegrationService
+    from core.services.shipping_mapping import ShippingMappingService
     from core.services.sku_mapping import SkuMappingService
     from core.services.sync import SyncService
 
@@ -114,3 +117,11 @@ async def connect_first_time(backend: "Backend", say: Callable[[str], None]) -> 
             pass
     say("Mapping equal SKUs")
     await SkuMappingService(backend).map_equal(shop, by="sandbox")
+    say("Mapping delivery options")
+    shipping = ShippingMappingService(backend)
+    options = await shipping.options(shop)
+    await shipping.save(
+        shop,
+        {option.id: _SERVICES.get(option.kind, "Tracked 48") for option in options},
+        names={option.id: option.name for option in options},
+    )

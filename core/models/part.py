@@ -48,6 +48,8 @@ class OrderPart(Model):
     """Avasam's status by its name; one that nobody knows as it came."""
     tracking_number: str = ""
     carrier: str = ""
+    corrected: bool = False
+    """A person typed the tracking number: what Avasam shows does not replace it."""
     twice: bool = False
     """Avasam shows more than one order with this reference."""
 

@@ -29,8 +29,12 @@ def reference(order_id: str, place: int) -> str:
 
 
 def sendable(order: ChannelOrder) -> list[OrderLine]:
-    """The lines that Avasam ships: mapped, and not cancelled."""
-    return [line for line in order.lines if line.avasam_sku is not None and line.status not in GONE]
+    """The lines that Avasam ships: mapped, not cancelled, not on their way already."""
+    return [
+        line
+        for line in order.lines
+        if line.avasam_sku is not None and line.status not in GONE and not line.tracking_number
+    ]
 
 
 def plan_parts(order: ChannelOrder, supplier_keys: Mapping[str, str]) -> tuple[OrderPart, ...]:
@@ -66,7 +70,7 @@ def follow(part: OrderPart, rows: Sequence[Sighting]) -> OrderPart:
     alive = [row for row in whole if row.status not in _CANCELLED]
     main = (alive or whole)[0]
     with_parcel = next((row for row in (main, *rows) if row.tracking_number), None)
-    parcel = with_parcel or main
+    parcel = part if part.corrected else with_parcel or main
     return part.model_copy(
         update={
             "state": PartState.TAKEN,
@@ -107,9 +111,12 @@ def progress(order: Order) -> Standing:
 
 
 def known_to_channel(order: ChannelOrder, part: OrderPart) -> tuple[bool, str, str] | None:
-    """(whether it is ours, the tracking number, the package id) when TikTok says that all its lines left."""
+    """(whether it is ours, the tracking number, the package id) when TikTok says that all its lines left.
+
+    A package id alone says nothing: TikTok may plan packages before anything is shipped.
+    """
     lines = [line for line in order.lines if line.line_id in part.line_ids and line.status not in GONE]
-    if not lines or not all(line.package_id or line.tracking_number for line in lines):
+    if not lines or not all(line.tracking_number for line in lines):
         return None
     first = lines[0]
     ours = {"".join(number.split()) for number in (part.tracking_number, part.returned_tracking) if number}

@@ -126,6 +126,12 @@ async def _prepared(
         return _held(order, "none of its lines is left to be shipped", now), None
     keys: dict[str, str] = {}
     for line in sendable(order.source):
+        mapping = tables.key(order.integration_id, line.sku_id)
+        if await tx.get(tables.SKU_MAPPINGS, mapping) is None:
+            why = (
+                f"{line.seller_sku or line.sku_id} was unlinked meanwhile: release it to send what is mapped"
+            )
+            return _held(order, why, now), None
         document = await tx.get(tables.PRODUCTS, line.avasam_sku or "")
         key = "" if document is None else Product.from_document(document).supplier_key
         if not key:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tui.commands import order_flow
 from tui.commands.options import IntegrationName, Json, Limit, Search
 from tui.commands.output import Exit, emit, local, say, table
 from tui.commands.running import with_backend
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from core.models.order import Order
 
 app = typer.Typer(help="Orders of the connected shops.", no_args_is_help=True)
+app.command("release")(order_flow.release)
+app.command("resend")(order_flow.resend)
 
 
 @app.command("list")
