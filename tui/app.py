@@ -32,7 +32,7 @@ class AvasamApp(App[None]):
     """The shell around the screens."""
 
     TITLE = "avasam"
-    CSS_PATH = "styles/app.tcss"
+    CSS_PATH = ["styles/app.tcss", "styles/integrations.tcss"]
     BINDINGS = bindings((*SCREENS, *EVERYWHERE))
     MODES: ClassVar = {}
 

@@ -21,6 +21,8 @@ class Overview:
     orders: int
     problems: int
     authorised_until: datetime | None
+    shipping_mapped: int = 0
+    """Delivery options with an Avasam service."""
 
 
 class IntegrationService:
@@ -94,4 +96,5 @@ class IntegrationService:
             orders=await self._store.count(tables.ORDERS, prefix=prefix),
             problems=await self._store.count(tables.PROBLEMS, prefix=prefix),
             authorised_until=None if ends is None else datetime.fromisoformat(ends),
+            shipping_mapped=await self._store.count(tables.SHIPPING_MAPPINGS, prefix=prefix),
         )

@@ -2,7 +2,7 @@
 
 import typer
 
-from tui.commands import integrations, orders, products, sandbox, sync, worker
+from tui.commands import integration, integrations, orders, products, sandbox, shipping, sync, worker
 
 app = typer.Typer(
     name="avasam",
@@ -14,8 +14,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(integrations.app, name="integrations")
+for _command in (integration.show, integration.settings, integration.remove):
+    integrations.app.command(_command.__name__)(_command)
 app.add_typer(products.app, name="products")
 app.add_typer(orders.app, name="orders")
+app.add_typer(shipping.app, name="shipping")
 app.add_typer(sync.app, name="sync")
 app.add_typer(sandbox.app, name="sandbox")
 app.command("worker")(worker.worker)

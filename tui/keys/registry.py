@@ -3,10 +3,12 @@
 from typing import Final
 
 from tui.keys.everywhere import EVERYWHERE, SCREENS
-from tui.keys.integrations import INTEGRATIONS
+from tui.keys.integrations import AUTHORISE, INTEGRATION, INTEGRATIONS
 
 BY_SCREEN: Final = {
     "Everywhere": (*SCREENS, *EVERYWHERE),
     "Integrations": INTEGRATIONS,
+    "An integration": INTEGRATION,
+    "Authorise": AUTHORISE,
 }
 """Heading -> commands, in the order in which the README lists them."""

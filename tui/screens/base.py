@@ -12,6 +12,7 @@ from textual.widgets import Footer, OptionList, Static
 
 from tui.messages import Beat
 from tui.session import Pulse, Session
+from tui.widgets.banner import Banner
 from tui.widgets.menu import Menu
 from tui.widgets.status_line import StatusLine
 
@@ -39,8 +40,9 @@ class MainScreen(Screen[None]):
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        """Title, menu beside content, status line, footer."""
+        """Title, what nobody should miss, menu beside content, status line, footer."""
         yield Static(f" AVASAM ▸ {self.HEADING}", id="title", markup=False)
+        yield Banner()
         with Horizontal(id="body"):
             yield Menu(self.MODE)
             with Vertical(id="content"):
@@ -57,6 +59,7 @@ class MainScreen(Screen[None]):
     @on(Beat)
     def _beat(self, event: Beat) -> None:
         self.query_one(StatusLine).show(event.pulse)
+        self.query_one(Banner).show(event.pulse)
         self.show(event.pulse)
 
     @on(OptionList.OptionSelected, "#menu")

@@ -5,17 +5,21 @@ from typing import Final
 
 from rich.text import Text
 from textual import on, work
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
-from textual.widgets import DataTable, Static
+from textual.widgets import Button, DataTable, Static
 
 from core.models.integration import Integration, SyncKind
+from core.services.authorisation import AuthorisationService, Granted, SeveralShops
 from core.services.errors import ServiceError
 from core.services.integrations import IntegrationService, Overview
 from tui.keys import bindings
 from tui.keys.integrations import INTEGRATIONS
+from tui.screens.add_channel import ChooseChannel, ChooseShop, NameIntegration
+from tui.screens.authorise import AuthoriseScreen, Purpose
 from tui.screens.base import MainScreen
 from tui.screens.confirm import Confirm
+from tui.screens.integration import IntegrationPane
 from tui.session import Pulse
 from tui.words import SOON, ago, counted, status, until
 
@@ -35,7 +39,7 @@ _COLUMNS: Final = (
 _EMPTY: Final = """\
 No shop is connected yet.
 
-Connect one:   avasam integrations add NAME
+Connect one:   press a, or choose "Add sales channel" below
 Or look first: avasam --sandbox   starts a shop on this machine to try things on"""
 
 
@@ -52,11 +56,13 @@ class IntegrationsScreen(MainScreen):
     BINDINGS = bindings(INTEGRATIONS)
 
     def content(self) -> Iterable[Widget]:
-        """The table, the words for an empty one, and the detail."""
-        yield DataTable(id="integrations", cursor_type="row", zebra_stripes=False)
-        yield Static(_EMPTY, id="empty", markup=False)
-        with VerticalScroll(id="detail-pane", can_focus=False):
-            yield Static("", id="detail", markup=False)
+        """The table, the words for an empty one, the way to add one, and the detail."""
+        with Vertical(id="list"):
+            yield DataTable(id="integrations", cursor_type="row", zebra_stripes=False)
+            yield Static(_EMPTY, id="empty", markup=False)
+            yield Button("Add sales channel (a)", id="add", compact=True)
+            with VerticalScroll(id="detail-pane", can_focus=False):
+                yield Static("", id="detail", markup=False)
 
     def on_mount(self) -> None:
         """Columns are laid out once; rows are updated cell by cell."""
@@ -78,9 +84,15 @@ class IntegrationsScreen(MainScreen):
         key = table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value
         return self._rows.get(str(key))
 
+    @property
+    def opened(self) -> IntegrationPane | None:
+        """The integration that is open in place of the list."""
+        return next(iter(self.query(IntegrationPane)), None)
+
     def show(self, pulse: Pulse) -> None:
         """Rows by key: the cursor stays where it is."""
         self._pulse = pulse
+        self._show_opened(pulse)
         narrow = self.has_class("narrow")
         shown = tuple(key for key, _ in _COLUMNS if not (narrow and key in _WIDE_ONLY))
         table = self.table
@@ -154,13 +166,75 @@ class IntegrationsScreen(MainScreen):
                 lines.append(Text(f"  {problem.why} {problem.cure}"))
         detail.update(Text("\n").join(lines))
 
+    def _show_opened(self, pulse: Pulse) -> None:
+        pane = self.opened
+        if pane is None:
+            return
+        row = next((row for row in pulse.integrations if row.integration.id == pane.integration.id), None)
+        if row is None:
+            self.notify(f"{pane.integration.name} is gone.", severity="warning", markup=False)
+            self._close()
+        else:
+            pane.show(row, pulse)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The list's commands do nothing while an integration is open."""
+        return action not in {"add", "open", "switch"} or self.opened is None
+
+    @on(Button.Pressed, "#add")
+    @work(group="add", exclusive=True, exit_on_error=False)
+    async def action_add(self) -> None:
+        """Add sales channel: choose it, name it, authorise it; leaving leaves nothing behind (A4 to A9)."""
+        if self._is_read_only():
+            return
+        service = AuthorisationService(self.session.backend)
+        if await self.app.push_screen_wait(ChooseChannel()) is None:
+            return
+        name = await self.app.push_screen_wait(NameIntegration(self.session))
+        if name is None:
+            return
+
+        async def finish(granted: Granted) -> Integration | None:
+            try:
+                return await service.add(name, granted)
+            except SeveralShops as several:
+                shop_id = await self.app.push_screen_wait(ChooseShop(several.shops))
+            return None if shop_id is None else await service.add(name, granted, shop_id=shop_id)
+
+        purpose = Purpose(f"Authorise {name} with TikTok", lambda: service.begin(name), finish)
+        made = await self.app.push_screen_wait(AuthoriseScreen(self.session, purpose))
+        if made is not None:
+            self.notify(f"Connected {made.shop.name} ({made.shop.region}) as {made.name}.", markup=False)
+            self.show(await self.session.pulse())
+            self.table.move_cursor(row=self.table.get_row_index(made.id))
+            self.table.focus()
+
+    @on(DataTable.RowSelected)
+    async def action_open(self) -> None:
+        """Open the integration under the cursor in place of the list."""
+        row, pulse = self.chosen(), self._pulse
+        if row is None or pulse is None or self.opened is not None:
+            return
+        pane = IntegrationPane(self.session, row)
+        self.query_one("#list").display = False
+        await self.query_one("#content").mount(pane)
+        pane.show(row, pulse)
+        self.refresh_bindings()
+
+    @on(IntegrationPane.Left)
+    def _close(self) -> None:
+        pane = self.opened
+        if pane is not None:
+            pane.remove()
+        self.query_one("#list").display = True
+        (self.table if self.table.row_count else self.query_one("#add")).focus()
+        self.refresh_bindings()
+
     @work(group="switch", exclusive=True, exit_on_error=False)
     async def action_switch(self) -> None:
         """Enable or disable the integration under the cursor; disabling asks first."""
         row = self.chosen()
-        if row is None or self.session.read_only:
-            if row is not None:
-                self.notify("This is a read-only session: nothing was changed.", severity="warning")
+        if row is None or self._is_read_only():
             return
         one = row.integration
         if one.enabled and not await self.app.push_screen_wait(
@@ -176,6 +250,11 @@ class IntegrationsScreen(MainScreen):
             await IntegrationService(self.session.backend).set_enabled(one.id, enabled=not one.enabled)
         except ServiceError as error:
             self.notify(str(error), severity="error", markup=False)
+
+    def _is_read_only(self) -> bool:
+        if self.session.read_only:
+            self.notify("This is a read-only session: nothing was changed.", severity="warning")
+        return self.session.read_only
 
 
 def _facts(row: Overview, pulse: Pulse) -> list[Text]:

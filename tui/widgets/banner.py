@@ -1,0 +1,41 @@
+"""The line under the title that nobody should miss: a shop that must be authorised again (domain.md A16)."""
+
+from rich.text import Text
+from textual.widgets import Static
+
+from core.services.integrations import Overview
+from tui.session import Pulse
+from tui.words import SOON, until
+
+
+class Banner(Static):
+    """Hidden while every authorisation is good for a month."""
+
+    DEFAULT_CSS = "Banner { height: auto; max-height: 4; padding: 0 1; display: none; }"
+
+    def __init__(self) -> None:
+        super().__init__("", id="banner", markup=False)
+
+    def show(self, pulse: Pulse) -> None:
+        """Bring it up to date."""
+        lines = [line for row in pulse.integrations if (line := _line(row, pulse)) is not None]
+        self.display = bool(lines)
+        text = Text("\n").join(lines)
+        text.no_wrap, text.overflow = True, "ellipsis"
+        self.update(text)
+
+
+def _line(row: Overview, pulse: Pulse) -> Text | None:
+    one, ends = row.integration, row.authorised_until
+    if one.needs_reauthorisation is not None:
+        return Text(
+            f"! {one.name} needs reauthorisation: {one.needs_reauthorisation}. Its syncs wait. "
+            "Open it (1, enter) and choose Reauthorize.",
+            style="bold red",
+        )
+    if ends is not None and ends - pulse.at < SOON:
+        return Text(
+            f"! {one.name}: the authorisation ends {until(ends, pulse.at)}. Reauthorize in time.",
+            style="bold yellow",
+        )
+    return None
