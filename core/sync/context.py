@@ -12,7 +12,7 @@ from core.settings import Settings
 from core.store import Lease, Store
 
 _NEWS: Final = (
-    *("new", "updated", "adopted", "deleted"),
+    *("new", "updated", "adopted", "deleted", "offered_again"),
     *("pushed", "refused", "drifted"),
     *("changed", "gone", "missing"),
     *("taken", "unclear", "held", "dispatched", "returned", "flagged"),

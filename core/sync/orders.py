@@ -6,25 +6,29 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core import tables
-from core.channel.port import Unreadable
+from core.channel.port import Fulfilment, Unreadable
 from core.models.integration import SyncState
 from core.models.order import Order, OrderKind
 from core.rules import purge
 from core.store import Transaction, Where
 from core.sync.ahead import one_ahead
 from core.sync.context import Outcome, SyncContext
+from core.sync.offered import offer_again
 from core.sync.order_merge import Merged, merge_order, tombstone
 from core.sync.problems import note_problem, solve_problem
 
 UNREADABLE: Final = "orders-unreadable"
 
 
-async def sync_orders(ctx: SyncContext, state: SyncState) -> tuple[Outcome, datetime | None]:
+async def sync_orders(
+    ctx: SyncContext, state: SyncState, shop: Fulfilment | None = None
+) -> tuple[Outcome, datetime | None]:
     """What happened, and the new watermark: everything updated before it has been read.
 
     The window's end is fixed before the first page and the watermark moves only after the last one. Rows
     move between pages while TikTok's data changes (tiktok-shop-api §8), so windows overlap and orders are
     upserted by id. While an order cannot be read the watermark stays, so that it is asked for again.
+    Through `shop` single orders are read again that were left out before one of their SKUs was mapped.
     """
     until = ctx.clock.now().replace(microsecond=0) + timedelta(seconds=1)
     counts: Counter[str] = Counter()
@@ -40,6 +44,8 @@ async def sync_orders(ctx: SyncContext, state: SyncState) -> tuple[Outcome, date
             counts["pages"] += 1
             done += len(page.orders) + len(page.unreadable)
             await ctx.progress(done, max(done, page.total))
+    if shop is not None:
+        counts += await offer_again(ctx, shop)
     counts += await tidy_orders(ctx)
     await _report(ctx, unreadable)
     counts["unreadable"] = len(unreadable)

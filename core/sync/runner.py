@@ -117,7 +117,8 @@ async def _work(
 ) -> tuple[Outcome, SyncState]:
     match kind:
         case SyncKind.ORDERS:
-            outcome, watermark = await sync_orders(ctx, state)
+            shop = None if outlets is None else outlets.fulfilment
+            outcome, watermark = await sync_orders(ctx, state, shop)
             return outcome, state.model_copy(update={"watermark": watermark})
         case SyncKind.FULFIL:
             if outlets is None:
