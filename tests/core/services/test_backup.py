@@ -1,4 +1,4 @@
-"""Backup, restore and export: one moment, one file, checked before anything is replaced, no secret unasked."""
+"""Backup, restore and export: one moment, one file, checked before anything is replaced, and no secrets."""
 
 import asyncio
 import csv
