@@ -4,6 +4,14 @@ from typing import Final
 
 from tui.keys import Command
 
+OPEN: Final = Command(
+    "integrations.open",
+    "enter",
+    "Open",
+    "Open the integration under the cursor: mappings, settings, reauthorise, remove",
+    "select_cursor",
+)
+
 INTEGRATIONS: Final = (
     Command(
         "integrations.add",
@@ -12,13 +20,7 @@ INTEGRATIONS: Final = (
         "Add a sales channel: choose it, name it, authorise it",
         "add",
     ),
-    Command(
-        "integrations.open",
-        "enter",
-        "Open",
-        "Open the integration under the cursor: mappings, settings, reauthorise, remove",
-        "open",
-    ),
+    OPEN,
     Command(
         "integrations.switch",
         "space",

@@ -14,7 +14,7 @@ from core.services.authorisation import AuthorisationService, Granted, SeveralSh
 from core.services.errors import ServiceError
 from core.services.integrations import IntegrationService, Overview
 from tui.keys import bindings
-from tui.keys.integrations import INTEGRATIONS
+from tui.keys.integrations import INTEGRATIONS, OPEN
 from tui.screens.add_channel import ChooseChannel, ChooseShop, NameIntegration
 from tui.screens.authorise import AuthoriseScreen, Purpose
 from tui.screens.base import MainScreen
@@ -43,6 +43,12 @@ Connect one:   press a, or choose "Add sales channel" below
 Or look first: avasam --sandbox   starts a shop on this machine to try things on"""
 
 
+class Shops(DataTable[Text]):
+    """The table, with the key that opens a row where people see it."""
+
+    BINDINGS = bindings((OPEN,))
+
+
 class IntegrationsScreen(MainScreen):
     """The list of shops; below it the one under the cursor, with what each sync last did."""
 
@@ -53,12 +59,12 @@ class IntegrationsScreen(MainScreen):
         "and how long ago its orders, stock and prices were last synced. Disabled, nothing is downloaded or "
         "sent for that shop; on enabling, everything missed is caught up."
     )
-    BINDINGS = bindings(INTEGRATIONS)
+    BINDINGS = bindings(command for command in INTEGRATIONS if command is not OPEN)
 
     def content(self) -> Iterable[Widget]:
         """The table, the words for an empty one, the way to add one, and the detail."""
         with Vertical(id="list"):
-            yield DataTable(id="integrations", cursor_type="row", zebra_stripes=False)
+            yield Shops(id="integrations", cursor_type="row", zebra_stripes=False)
             yield Static(_EMPTY, id="empty", markup=False)
             yield Button("Add sales channel (a)", id="add", compact=True)
             with VerticalScroll(id="detail-pane", can_focus=False):
@@ -72,9 +78,9 @@ class IntegrationsScreen(MainScreen):
         self.query_one("#empty").display = False
 
     @property
-    def table(self) -> DataTable[Text]:
+    def table(self) -> Shops:
         """The table of integrations."""
-        return self.query_one("#integrations", DataTable)
+        return self.query_one(Shops)
 
     def chosen(self) -> Overview | None:
         """The integration under the cursor."""
@@ -179,7 +185,7 @@ class IntegrationsScreen(MainScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The list's commands do nothing while an integration is open."""
-        return action not in {"add", "open", "switch"} or self.opened is None
+        return action not in {"add", "switch"} or self.opened is None
 
     @on(Button.Pressed, "#add")
     @work(group="add", exclusive=True, exit_on_error=False)
@@ -210,7 +216,7 @@ class IntegrationsScreen(MainScreen):
             self.table.focus()
 
     @on(DataTable.RowSelected)
-    async def action_open(self) -> None:
+    async def _open(self) -> None:
         """Open the integration under the cursor in place of the list."""
         row, pulse = self.chosen(), self._pulse
         if row is None or pulse is None or self.opened is not None:

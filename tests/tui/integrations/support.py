@@ -1,9 +1,9 @@
-"""A sandbox on a real socket with a clock that stands still, and a backend that points at it."""
+"""A sandbox on a real socket with a clock that stands still, a backend for it, and the screens on both."""
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from pydantic import SecretStr
+from textual.app import App
+from textual.events import Paste
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
 
 from core.backend import Backend
 from core.models.integration import Integration
@@ -22,6 +26,12 @@ from core.settings import Settings
 from storage.tinydb import TinyStore
 from storage.vault import Vault
 from tests.clocks import FrozenClock
+from tests.tui.session import ReadySession
+from tui.app import AvasamApp
+from tui.screens.authorise import AuthoriseScreen
+from tui.screens.integration import IntegrationPane
+from tui.screens.integrations import IntegrationsScreen
+from tui.widgets.paste_box import PasteBox
 
 
 @dataclass
@@ -117,3 +127,69 @@ async def connect(backend: Backend, merchant: Merchant, name: str, seller: int =
     begun = await service.begin(name)
     pasted = await asyncio.to_thread(merchant.consent, begun.address, seller)
     return await service.add(name, await service.accept(pasted, state=begun.state))
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Let the program run until something is true of it."""
+    for _ in range(400):
+        if condition():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"it never came true; the screen says:\n{drawn(pilot.app)}")
+
+
+def drawn(app: App[None]) -> str:
+    """What the terminal shows, as plain text."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+
+def said(pilot: Pilot[None], selector: str) -> str:
+    """The words of one widget of the screen on show."""
+    return str(pilot.app.screen.query_one(selector, Static).content)
+
+
+@asynccontextmanager
+async def screens(
+    backend: Backend, *, size: tuple[int, int] = (120, 40), read_only: bool = False
+) -> AsyncIterator[Pilot[None]]:
+    """The program on this backend, its Integrations screen on show and up to date."""
+    app = AvasamApp(ReadySession(backend, read_only=read_only))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, IntegrationsScreen))
+        await until(pilot, lambda: said(pilot, "#status-line"))
+        yield pilot
+
+
+async def open_first(pilot: Pilot[None]) -> IntegrationPane:
+    """Open the first integration of the list."""
+    await pilot.press("enter")
+    await until(pilot, lambda: pilot.app.screen.query(IntegrationPane))
+    await pilot.pause()
+    return pilot.app.screen.query_one(IntegrationPane)
+
+
+async def type_in(pilot: Pilot[None], selector: str, text: str) -> None:
+    """Replace what an input holds, key by key."""
+    box = pilot.app.screen.query_one(selector, Input)
+    box.focus()
+    await pilot.pause()
+    await pilot.press("end", *["backspace"] * len(box.value), *text)
+    await pilot.pause()
+
+
+async def authorise_from(pilot: Pilot[None]) -> AuthoriseScreen[Any]:
+    """On the authorise screen, press Authkey and wait for the address."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, AuthoriseScreen))
+    screen = pilot.app.screen
+    assert isinstance(screen, AuthoriseScreen)
+    await pilot.press("enter")
+    await until(pilot, lambda: said(pilot, "#address"))
+    return screen
+
+
+async def paste(pilot: Pilot[None], text: str) -> None:
+    """What a terminal does when somebody pastes, then enter."""
+    pilot.app.post_message(Paste(text))
+    await until(pilot, lambda: pilot.app.screen.query_one(PasteBox).value)
+    await pilot.press("enter")
