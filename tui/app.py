@@ -32,7 +32,12 @@ class AvasamApp(App[None]):
     """The shell around the screens."""
 
     TITLE = "avasam"
-    CSS_PATH = ["styles/app.tcss", "styles/integrations.tcss"]
+    CSS_PATH = [
+        "styles/app.tcss",
+        "styles/integrations.tcss",
+        "styles/orders.tcss",
+        "styles/activity.tcss",
+    ]
     BINDINGS = bindings((*SCREENS, *EVERYWHERE))
     MODES: ClassVar = {}
 

@@ -1,7 +1,9 @@
 """The main screens by mode; imported after the first frame, for they bring pydantic and services along."""
 
+from tui.screens.activity import ActivityScreen
 from tui.screens.base import MainScreen
 from tui.screens.integrations import IntegrationsScreen
+from tui.screens.orders import OrdersScreen
 
-SCREENS: tuple[type[MainScreen], ...] = (IntegrationsScreen,)
+SCREENS: tuple[type[MainScreen], ...] = (IntegrationsScreen, OrdersScreen, ActivityScreen)
 """One entry a screen; its `MODE` is what the menu's `screen.<mode>` command goes to."""

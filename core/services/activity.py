@@ -177,7 +177,7 @@ def _of_sync(key: str, values: Values) -> ActivityRow:
 def _of_job(key: str, values: Values) -> ActivityRow:
     shop, kind, state, by, asked, started, finished, done, total, counted, error, cure = values
     began, ended = moment(started), moment(finished)
-    named = f"asked: {text(kind).replace('_', ' ')}"
+    named = text(kind).replace("_", " ")
     said = ". ".join(part.rstrip(".") for part in (text(error), text(cure)) if part)
     return ActivityRow(
         key=key,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Final
@@ -83,6 +83,12 @@ class OrderFilter:
     def is_empty(self) -> bool:
         """Whether every order matches."""
         return self == OrderFilter()
+
+    def toggled(self, facet: str, name: str) -> "OrderFilter":
+        """With this value of a facet, or without it when it was there already."""
+        value = VALUES[facet](name)
+        chosen: dict[str, Any] = {facet: None if getattr(self, facet) is value else value}
+        return replace(self, **chosen)
 
 
 FACETS: Final = ("state", "cause", "kind", "due")

@@ -136,7 +136,6 @@ def _unmapped(order: Order) -> Cure:
     return Cure(
         "no SKU of it is mapped to an Avasam SKU",
         f"Map one of its SKUs and it becomes an Avasam order with the next sync.{left}",
-        command="avasam integrations show",
     )
 
 

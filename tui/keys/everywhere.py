@@ -13,6 +13,22 @@ SCREENS: Final = (
         "app.show('integrations')",
         show=False,
     ),
+    Command(
+        "screen.orders",
+        "5",
+        "Orders",
+        "Every order: where it stands and what it waits for",
+        "app.show('orders')",
+        show=False,
+    ),
+    Command(
+        "screen.activity",
+        "6",
+        "Activity",
+        "Open problems, how busy it was, every sync and job",
+        "app.show('activity')",
+        show=False,
+    ),
 )
 """The menu's entries, in order."""
 

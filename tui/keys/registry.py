@@ -2,13 +2,20 @@
 
 from typing import Final
 
+from tui.keys.activity import ACTIVITY
 from tui.keys.everywhere import EVERYWHERE, SCREENS
 from tui.keys.integrations import AUTHORISE, INTEGRATION, INTEGRATIONS
+from tui.keys.orders import ORDER, ORDERS
+from tui.keys.table import TABLE
 
 BY_SCREEN: Final = {
     "Everywhere": (*SCREENS, *EVERYWHERE),
     "Integrations": INTEGRATIONS,
     "An integration": INTEGRATION,
     "Authorise": AUTHORISE,
+    "Orders": ORDERS,
+    "An order": ORDER,
+    "Activity": ACTIVITY,
+    "Long lists": TABLE,
 }
 """Heading -> commands, in the order in which the README lists them."""

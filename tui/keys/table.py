@@ -14,7 +14,9 @@ MOVING: Final = (
     Command("table.left", "left,h", "Left", "Columns further left", "sideways(-1)", show=False),
     Command("table.right", "right,l", "Right", "Columns further right", "sideways(1)", show=False),
     Command("table.open", "enter", "Open", "Open the row under the cursor", "open"),
-    Command("table.sort", "s", "Sort", "Choose the column to sort by; again turns it round", "sort"),
+    Command(
+        "table.sort", "s", "Sort", "Choose the column to sort by; again turns it round", "sort", show=False
+    ),
     Command(
         "table.columns", "c", "Columns", "Choose which columns are shown, and in what order", "columns", False
     ),

@@ -1,0 +1,95 @@
+"""Syncs, jobs and problems in words: columns of the Activity list, and one entry in full."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from rich.text import Text
+
+from core.models.job import Problem, Severity
+from core.services.activity import ActivityRow, Result
+from tui.widgets.cells import Cell, Tone
+from tui.widgets.columns import Column
+from tui.words import ago, counted
+
+RESULTS: Final = {
+    Result.RUNNING: Cell("▸ running", Tone.GOOD),
+    Result.WAITING: Cell("○ waiting", Tone.DIM),
+    Result.ASKS: Cell("◆ asks you", Tone.WARN),
+    Result.FAILED: Cell("✖ failed", Tone.BAD),
+    Result.CANCELLED: Cell("· cancelled", Tone.DIM),
+    Result.DONE: Cell("✔ done", Tone.GOOD),
+}
+"""Readable without colour."""
+
+
+class ActivityCells:
+    """The columns of the Activity list; `now` and `shops` (id -> name) are kept up to date from outside."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.shops: Mapping[str, str] = {}
+
+    def columns(self) -> list[Column[ActivityRow]]:
+        """All columns, the most telling first."""
+        return [
+            Column("at", "Ago", 6, lambda row: Cell(ago(row.at, self.now)), right=True, sortable=False),
+            Column("result", "Result", 11, lambda row: RESULTS[row.result], sortable=False),
+            Column("kind", "What", 18, lambda row: Cell(row.kind), sortable=False),
+            Column("took", "Took", 7, lambda row: Cell(duration(row.took)), right=True, sortable=False),
+            Column("did", "Did", 20, _did, grow=1, sortable=False),
+            Column("shop", "Shop", 14, self._shop, sortable=False),
+            Column("by", "Asked by", 10, lambda row: Cell(row.asked_by or "timer"), sortable=False),
+        ]
+
+    def _shop(self, row: ActivityRow) -> Cell:
+        return Cell(shop_name(row.integration_id, self.shops))
+
+
+def shop_name(integration_id: str | None, shops: Mapping[str, str]) -> str:
+    """The name of an integration; work such as reading the inventory belongs to all of them."""
+    return "all" if integration_id is None else shops.get(integration_id, "(removed)")
+
+
+def duration(took: timedelta | None) -> str:
+    """How long: `0.4 s`, `12 s`, `3 min`; nothing while it is not over."""
+    if took is None:
+        return ""
+    seconds = max(0.0, took.total_seconds())
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def entry_text(row: ActivityRow, shop: str) -> str:
+    """One entry in full."""
+    at = row.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    lines = [
+        f"{row.kind} · {RESULTS[row.result].text} · {shop}",
+        f"At {at}" + (f", took {duration(row.took)}" if row.took is not None else ""),
+        f"Asked for by {row.asked_by}" if row.asked_by else "Run by its timer",
+        row.text,
+        "",
+        *(f"{count:>9,}  {name.replace('_', ' ').replace('.', ': ')}" for name, count in row.counts.items()),
+    ]
+    return "\n".join(line for index, line in enumerate(lines) if line or index == 4).rstrip()
+
+
+def problem_line(problem: Problem, shop: str, now: datetime) -> Text:
+    """One problem in a list, cut where the list ends."""
+    sign, style = ("✖", "bold red") if problem.severity is Severity.ERROR else ("!", "yellow")
+    again = f" · {problem.count} times" if problem.count > 1 else ""
+    line = Text(f"{sign} ", style=style, no_wrap=True, overflow="ellipsis", end="")
+    line.append(problem.what, style="default")
+    line.append(f"  {shop} · since {ago(problem.since, now)}{again}", style="dim")
+    return line
+
+
+def _did(row: ActivityRow) -> Cell:
+    if row.result is Result.RUNNING:
+        return Cell(
+            f"{row.done:,} of {row.total:,}" if row.total else f"{row.done:,} so far" if row.done else ""
+        )
+    if row.text:
+        return Cell(row.text, Tone.BAD if row.result is Result.FAILED else Tone.PLAIN)
+    return Cell(counted(row.counts).replace(".", " ") if row.result is Result.DONE else "")

@@ -1,0 +1,23 @@
+"""Commands of the Orders screen and of one order."""
+
+from typing import Final
+
+from tui.keys import Command
+from tui.keys.lists import list_commands
+
+UNBLOCK: Final = Command(
+    "orders.unblock",
+    "u",
+    "Unblock",
+    "Go to whatever gets a held order going again, or say what does",
+    "unblock",
+)
+
+ORDERS: Final = (UNBLOCK, *list_commands("orders", "orders"))
+
+ORDER: Final = (
+    Command("order.back", "escape,q", "Back", "Back to the list", "app.pop_screen"),
+    Command("order.unblock", "u", "Unblock", UNBLOCK.help, "unblock"),
+    Command("order.copy", "y", "Copy", "Copy everything shown here", "copy"),
+    Command("order.write", "w", "To a file", "Write everything shown here to a file", "write"),
+)

@@ -1,0 +1,99 @@
+"""One order in full: lines and mapping, deadlines, address, decision and timeline (domain.md A48)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from core.models.order import Address, Order
+from core.services.orders import Group, OrderDetail
+from tui.order_words import KINDS, STATES, countdown
+from tui.words import ago
+
+_MASKED = "hidden by TikTok, which ships it itself; nobody can unmask it"
+
+
+def order_text(detail: OrderDetail, now: datetime) -> str:
+    """Plain text under headings, as it is shown, copied and kept."""
+    return "\n".join(_sections(detail, now))
+
+
+def _sections(detail: OrderDetail, now: datetime) -> Iterator[str]:
+    order, source = detail.order, detail.order.source
+    shop = "(removed)" if detail.integration is None else detail.integration.name
+    yield f"{STATES[order.state].text} · {KINDS[order.kind]} · {shop}"
+    yield f"TikTok says {source.status}; placed {ago(source.created_at, now)} ago ({_at(source.created_at)})"
+    if source.flags():
+        yield f"Flagged: {', '.join(source.flags())}"
+    if detail.cure is not None:
+        yield from _titled("Why it waits", [detail.cure.what, *_cure_lines(detail, now)])
+    yield from _titled(
+        f"Lines ({len(source.lines)} unit{'' if len(source.lines) == 1 else 's'})",
+        [_line(group) for group in detail.groups],
+    )
+    yield from _titled("Deadlines", _deadlines(order, now))
+    service = order.allocated_service or "none: its delivery option is not mapped"
+    option = source.delivery_option_name or source.delivery_option_id or "none"
+    yield from _titled(
+        "Shipping",
+        [
+            f"TikTok's delivery option: {option}",
+            f"Avasam's service: {service}",
+            f"Tracking number: {source.tracking_number or 'none yet'}",
+        ],
+    )
+    yield from _titled("Address", _address(source.address))
+    if source.buyer_message:
+        yield from _titled("The buyer writes", [source.buyer_message])
+    yield from _titled("Decision", [*order.steps])
+    yield from _titled("Timeline", [f"{_at(event.at)}  {event.text}" for event in order.timeline])
+
+
+def _titled(title: str, lines: list[str]) -> Iterator[str]:
+    yield ""
+    yield title
+    yield from (f"  {line}" for line in lines or ["none"])
+
+
+def _cure_lines(detail: OrderDetail, now: datetime) -> list[str]:
+    cure = detail.cure
+    if cure is None:
+        return []
+    lines = [f"What to do now: {cure.now}"]
+    if cure.expected is not None:
+        lines.append(f"Expected: {countdown(cure.expected, now)} ({_at(cure.expected)})")
+    if cure.command is not None:
+        lines.append(f"Command: {cure.command}")
+    return lines
+
+
+def _line(group: Group) -> str:
+    line = group.line
+    name = line.seller_sku or line.sku_id
+    mapped = f"-> {line.avasam_sku}" if line.avasam_sku else "not mapped: not sent to Avasam"
+    total = "" if group.total is None else f"  {group.total} {line.currency}"
+    title = " · ".join(part for part in (line.title, line.variation) if part)
+    return f"{group.units} x {name}  {mapped}{total}\n      {title}"
+
+
+def _deadlines(order: Order, now: datetime) -> list[str]:
+    named = {
+        "Ship by": order.source.ship_by,
+        "Cancelled by TikTok": order.source.cancel_by,
+        "Deleted here (not on TikTok) if still unmapped": order.purge_at,
+    }
+    return [
+        f"{name}: {countdown(moment, now)} ({_at(moment)})"
+        for name, moment in named.items()
+        if moment is not None
+    ]
+
+
+def _address(address: Address) -> list[str]:
+    """Only as far as TikTok gives it; masked parts stay as they came."""
+    place = " ".join(part for part in (address.postcode, address.city) if part)
+    parts = (address.name, address.line, place, address.region, address.country, address.phone, address.email)
+    given = [part for part in parts if part]
+    return [*given, *((_MASKED,) if address.masked else ())] or ["not given yet"]
+
+
+def _at(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")

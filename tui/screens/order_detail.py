@@ -1,0 +1,76 @@
+"""One order in full; it follows the store while it is open."""
+
+from datetime import datetime
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from core.services.orders import OrderDetail, OrderService
+from tui.hand_out import copy_out, write_out
+from tui.keys import bindings
+from tui.keys.orders import ORDER
+from tui.order_text import order_text
+from tui.screens.unblock import unblock
+from tui.session import Session
+
+
+class OrderScreen(Screen[None]):
+    """Lines and mapping, deadlines, address, how it was decided, and everything that was done."""
+
+    BINDINGS = bindings(ORDER)
+
+    def __init__(self, session: Session, key: str, now: datetime) -> None:
+        super().__init__()
+        self._session = session
+        self._service = OrderService(session.backend)
+        self._key = key
+        self._now = now
+        self._detail: OrderDetail | None = None
+        self.text = ""
+        """What is shown."""
+
+    def compose(self) -> ComposeResult:
+        """A title over the text."""
+        yield Static("", id="title", markup=False)
+        with VerticalScroll(id="order-pane"):
+            yield Static("", id="order-text", markup=False)
+        yield Footer(show_command_palette=False)
+
+    async def on_mount(self) -> None:
+        """Show it at once."""
+        self.query_one("#order-pane").focus()
+        await self.bring_up_to_date(self._now)
+
+    async def bring_up_to_date(self, now: datetime) -> None:
+        """Read it again; one that was deleted meanwhile says so and stays to be read."""
+        self._now = now
+        found = await self._service.detail(self._key)
+        if found is not None:
+            self._detail = found
+        if self._detail is None:
+            self.query_one("#order-text", Static).update("It is not kept here any more.")
+            return
+        gone = "" if found is not None else " · deleted here meanwhile"
+        self.query_one("#title", Static).update(f" AVASAM ▸ Orders ▸ {self._detail.order.source.id}{gone}")
+        text = order_text(self._detail, now)
+        if text != self.text:
+            self.text = text
+            self.query_one("#order-text", Static).update(text)
+
+    def action_copy(self) -> None:
+        """Hand the text to the terminal."""
+        copy_out(self, self.text)
+
+    def action_write(self) -> None:
+        """Keep the text in a file."""
+        if self._detail is not None:
+            write_out(self, self._session, f"order-{self._detail.order.source.id}.txt", self.text)
+
+    @work(group="unblock", exclusive=True, exit_on_error=False)
+    async def action_unblock(self) -> None:
+        """Go to what gets it going again."""
+        if self._detail is not None:
+            await unblock(self, self._session, self._detail, self._now)

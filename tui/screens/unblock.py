@@ -1,0 +1,34 @@
+"""From a held order to its cure with one key (domain.md A48)."""
+
+from datetime import datetime
+
+from textual.screen import Screen
+
+from core.services.orders import OrderDetail
+from tui.order_words import countdown
+from tui.screens.sheet import Sheet
+from tui.session import Session
+
+
+async def unblock(screen: Screen[None], session: Session, detail: OrderDetail, now: datetime) -> None:
+    """Go to the screen that cures it, or show what does."""
+    cure = detail.cure
+    if cure is None:
+        screen.notify("Nothing holds this order.", markup=False)
+        return
+    if cure.mode is not None:
+        screen.notify(f"{cure.what}\n{cure.now}", markup=False, timeout=10)
+        if len(screen.app.screen_stack) > 1:
+            await screen.app.pop_screen()
+        await screen.app.run_action(f"app.show('{cure.mode}')")
+        return
+    lines = [cure.what, "", cure.now]
+    if cure.expected is not None:
+        at = cure.expected.astimezone().strftime("%Y-%m-%d %H:%M")
+        lines.append(f"Expected: {countdown(cure.expected, now)} ({at})")
+    if cure.command is not None:
+        lines.append(f"Command: {cure.command}")
+    name = f"order-{detail.order.source.id}-cure.txt"
+    await screen.app.push_screen(
+        Sheet(session, f"Order {detail.order.source.id} waits", "\n".join(lines), name=name)
+    )
