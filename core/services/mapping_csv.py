@@ -14,14 +14,14 @@ which reading takes off again. Spreadsheets turn long ids into `1.73E+18`: such 
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from core.services.errors import ServiceError
 from core.services.mapping_edits import Edit, Edits
-from core.services.mapping_lists import ChannelRow, MappingLists
+from core.services.mapping_lists import MappingLists
+from core.services.mapping_names import ChannelNames, NotOne
 from core.text import clean_line, csv_cell
 
 COLUMNS: Final = ("own_sku", "channel_sku", "product_id", "sku_id", "action", "title")
@@ -39,7 +39,6 @@ _NAMES: Final = {
 }
 _LINK: Final = frozenset({"", "link", "map"})
 _UNLINK: Final = frozenset({"unlink", "unmap"})
-_ROUNDED: Final = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
 _SHOWN: Final = 60
 
 
@@ -106,10 +105,7 @@ class _Reading:
 
     def __init__(self, lists: MappingLists) -> None:
         self._lists = lists
-        self._named: dict[str, list[ChannelRow]] = {}
-        for row in lists.channel.values():
-            if row.seller_sku:
-                self._named.setdefault(row.seller_sku, []).append(row)
+        self._names = ChannelNames(lists)
         self._said: dict[str, tuple[int, str | None]] = {}
         self._edits: list[Edit] = []
         self._refused: list[RowRefused] = []
@@ -122,7 +118,7 @@ class _Reading:
             said = self._said.setdefault(edit.sku_id, (number, edit.avasam_sku))
             if said[1] != edit.avasam_sku:
                 raise _Refusal(f"row {said[0]} says otherwise of the same channel SKU")
-        except _Refusal as refusal:
+        except (_Refusal, NotOne) as refusal:
             shown = clean_line(", ".join(cell for cell in cells.values() if cell), _SHOWN)
             self._refused.append(RowRefused(number, shown, str(refusal)))
             return
@@ -147,7 +143,11 @@ class _Reading:
         action = cells.get("action", "").casefold()
         if action not in _LINK | _UNLINK:
             raise _Refusal(f"the action is {clean_line(action, 20)!r}; it may be link or unlink")
-        live = self._channel_row(cells)
+        live = self._names.find(
+            cells.get("channel_sku", ""),
+            sku_id=cells.get("sku_id", ""),
+            product_id=cells.get("product_id", ""),
+        )
         own, seen = cells.get("own_sku", ""), self._lists.partner_of(live.sku_id)
         if action in _UNLINK:
             if seen is not None and own and own != seen:
@@ -161,32 +161,6 @@ class _Reading:
         if live.deleted:
             raise _Refusal("TikTok no longer lists this channel SKU")
         return Edit(live.sku_id, own, seen)
-
-    def _channel_row(self, cells: Mapping[str, str]) -> ChannelRow:
-        sku_id, product_id = _id(cells.get("sku_id", "")), _id(cells.get("product_id", ""))
-        if sku_id:
-            live = self._lists.channel.get(sku_id)
-            if live is None:
-                raise _Refusal(f"this shop has no SKU id {sku_id}; Download first")
-            return live
-        name = cells.get("channel_sku", "")
-        if not name:
-            raise _Refusal("neither channel_sku nor a whole sku_id is given")
-        named = self._named.get(name, [])
-        if not named and name in self._lists.channel:
-            return self._lists.channel[name]
-        found = [row for row in named if not product_id or row.product_id == product_id]
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            where = f" in product {product_id}" if product_id and named else ""
-            raise _Refusal(f"this shop has no seller SKU {name}{where}; Download first")
-        raise _Refusal(f"{len(found)} SKUs of this shop are called {name}: give product_id or sku_id")
-
-
-def _id(cell: str) -> str:
-    """An id; one that a spreadsheet has rounded is as good as none."""
-    return "" if _ROUNDED.fullmatch(cell) else cell
 
 
 def _rows(content: bytes) -> Iterator[tuple[int, Mapping[str, str]]]:

@@ -2,7 +2,17 @@
 
 import typer
 
-from tui.commands import integration, integrations, orders, products, sandbox, shipping, sync, worker
+from tui.commands import (
+    integration,
+    integrations,
+    mappings,
+    orders,
+    products,
+    sandbox,
+    shipping,
+    sync,
+    worker,
+)
 
 app = typer.Typer(
     name="avasam",
@@ -17,6 +27,7 @@ app.add_typer(integrations.app, name="integrations")
 for _command in (integration.show, integration.settings, integration.remove):
     integrations.app.command(_command.__name__)(_command)
 app.add_typer(products.app, name="products")
+app.add_typer(mappings.app, name="mappings")
 app.add_typer(orders.app, name="orders")
 app.add_typer(shipping.app, name="shipping")
 app.add_typer(sync.app, name="sync")
