@@ -26,6 +26,8 @@ class MainScreen(Screen[None]):
     MODE = ""
     HEADING = ""
     HELP_TEXT = ""
+    AUTO_FOCUS = "#content DataTable, #content VirtualTable"
+    """The list has the focus, not the menu."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
