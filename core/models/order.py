@@ -144,6 +144,8 @@ class Order(Model):
     obstacle: str | None = None
     """Why it could not be sent: Avasam's words, or what its address lacks. Until somebody releases it."""
     verdict: Verdict | None = None
+    follow_until: Instant | None = None
+    """Until when Avasam is looked at again although TikTok has the tracking."""
     answer_cancel_by: Instant | None = None
     """Until when the buyer's wish to cancel must be answered, as TikTok says."""
     timeline: tuple[OrderEvent, ...] = ()

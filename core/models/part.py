@@ -37,6 +37,8 @@ class OrderPart(Model):
     line_ids: tuple[str, ...]
     state: PartState = PartState.PLANNED
     attempts: int = 0
+    unclear: bool = False
+    """The last asking got no clear answer."""
     first_tried_at: Instant | None = None
     last_tried_at: Instant | None = None
     refusal: str | None = None

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from core.models.order import ChannelOrder, Order, OrderLine, OrderState
@@ -21,6 +22,10 @@ _BAD: Final = {
 """Statuses that ask for a person, by what they mean (avasam-api §1.8)."""
 _CANCELLED: Final = frozenset({"CANCELLED", "CART_CANCEL"})
 _LEFT: Final = frozenset({"DISPATCH", "RETURN_REQUEST", "RETURN"})
+
+
+EDITABLE_FOR: Final = timedelta(hours=72)
+"""How long TikTok lets a tracking number be corrected (tiktok-shop-api §6)."""
 
 
 def reference(order_id: str, place: int) -> str:
@@ -74,6 +79,7 @@ def follow(part: OrderPart, rows: Sequence[Sighting]) -> OrderPart:
     return part.model_copy(
         update={
             "state": PartState.TAKEN,
+            "unclear": False,
             "refusal": None,
             "number": main.number,
             "status": main.status,
@@ -110,6 +116,12 @@ def progress(order: Order) -> Standing:
     return Standing(OrderState.SENT, next((part.obstacle for part in parts if part.obstacle), None))
 
 
+def follow_until(parts: Sequence[OrderPart]) -> datetime | None:
+    """How long an order whose tracking TikTok has is looked at again: as long as it may be corrected."""
+    moments = [part.returned_at for part in parts if part.returned_at is not None]
+    return max(moments) + EDITABLE_FOR if moments else None
+
+
 def known_to_channel(order: ChannelOrder, part: OrderPart) -> tuple[bool, str, str] | None:
     """(whether it is ours, the tracking number, the package id) when TikTok says that all its lines left.
 
@@ -136,5 +148,5 @@ def _asks_for_a_person(parts: tuple[OrderPart, ...]) -> str | None:
 
 
 def _unclear(parts: tuple[OrderPart, ...]) -> str | None:
-    tried = any(part.state is PartState.SENDING and part.attempts for part in parts)
-    return "no clear answer yet: Avasam is looked through before anything is sent again" if tried else None
+    unclear = any(part.state is PartState.SENDING and part.unclear for part in parts)
+    return "no clear answer yet: Avasam is looked through before anything is sent again" if unclear else None

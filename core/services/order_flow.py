@@ -124,6 +124,8 @@ class OrderFlow:
             order = await self._load(tx, integration, order_id)
             if len(order.parts) != 1 or order.parts[0].state is not PartState.TAKEN:
                 raise _not_now(order, "corrected", "It must be at Avasam, as one parcel.")
+            if order.follow_until is not None and self._clock.now() >= order.follow_until:
+                raise _not_now(order, "corrected", "TikTok takes corrections for 72 hours: tell the buyer.")
             part = order.parts[0].model_copy(
                 update={
                     "tracking_number": bare,

@@ -15,7 +15,7 @@ from core.sync.context import Outcome, SyncContext
 from core.sync.fulfil_cancel import note_deadlines
 from core.sync.fulfil_look import Seen, keep_services, look, take_over, windows
 from core.sync.fulfil_order import Outlets, change_all, open_orders, stands
-from core.sync.fulfil_return import EDITABLE, Returning
+from core.sync.fulfil_return import Returning
 from core.sync.fulfil_send import send
 from core.sync.problems import note_problem, solve_problem
 
@@ -38,7 +38,7 @@ async def fulfil(ctx: SyncContext, outlets: Outlets, state: SyncState) -> tuple[
         return Outcome(), state.watermark
     now = ctx.clock.now()
     look_back = state.watermark is None or now - state.watermark >= LOOK_BACK_EVERY
-    followed = [order for order in orders if _concerns(order, now, look_back=look_back)]
+    followed = [order for order in orders if _concerns(order, look_back=look_back)]
     spans = windows(followed, now, returned_too=look_back)
     counts: Counter[str] = Counter()
     if followed:
@@ -53,16 +53,15 @@ async def fulfil(ctx: SyncContext, outlets: Outlets, state: SyncState) -> tuple[
     await _solve(ctx, NO_DESK)
     returning = Returning(ctx, outlets)
     current = [order async for order in open_orders(ctx)]
-    counts += await returning.run(current)
-    counts += await Returning(ctx, outlets).correct(current)
+    await returning.run(current)
+    counts += await returning.correct(current)
     return Outcome(dict(counts)), now if look_back else state.watermark
 
 
-def _concerns(order: Order, now: datetime, *, look_back: bool) -> bool:
+def _concerns(order: Order, *, look_back: bool) -> bool:
     """Whether this run has to look at Avasam because of this order."""
     if order.state is OrderState.TRACKING_RETURNED:
-        moments = [part.returned_at for part in order.parts if part.returned_at is not None]
-        return look_back and any(now - moment < EDITABLE for moment in moments)
+        return look_back
     return order.state is OrderState.READY or order.given_at is not None
 
 

@@ -9,9 +9,10 @@ from typing import Final
 from core import tables
 from core.channel.port import Fulfilment, Logistics
 from core.inventory.orders import OrderDesk
+from core.models.base import iso
 from core.models.order import Order, OrderEvent, OrderState
 from core.models.part import OrderPart
-from core.rules.dispatch import progress
+from core.rules.dispatch import follow_until, progress
 from core.rules.order_state import Standing
 from core.store import Transaction, Where
 from core.sync.context import SyncContext
@@ -23,7 +24,7 @@ UNCLEAR_IN_A_ROW: Final = 3
 A_COMMIT: Final = 200
 OPEN: Final = (
     OrderState.READY, OrderState.SENDING, OrderState.SENT, OrderState.DISPATCHED, OrderState.FLAGGED,
-    OrderState.HELD, OrderState.TRACKING_RETURNED,
+    OrderState.HELD,
 )  # fmt: skip
 
 Change = Callable[[Order, datetime], Order]
@@ -40,9 +41,14 @@ class Outlets:
 
 async def open_orders(ctx: SyncContext) -> AsyncIterator[Order]:
     """Orders of this integration with which something may still have to be done."""
-    where = (Where("state", "in", tuple(state.value for state in OPEN)),)
-    async for _, row in ctx.store.scan(tables.ORDERS, where, prefix=tables.prefix(ctx.integration.id)):
+    prefix = tables.prefix(ctx.integration.id)
+    under_way = (Where("state", "in", tuple(state.value for state in OPEN)),)
+    async for _, row in ctx.store.scan(tables.ORDERS, under_way, prefix=prefix):
         yield Order.from_document(row)
+    correctable = (Where("follow_until", "gt", str(iso(ctx.clock.now()))),)
+    async for _, row in ctx.store.scan(tables.ORDERS, correctable, prefix=prefix):
+        if row["state"] == OrderState.TRACKING_RETURNED.value:
+            yield Order.from_document(row)
 
 
 async def load(tx: Transaction, order: Order) -> Order | None:
@@ -79,7 +85,10 @@ def with_parts(order: Order, parts: Sequence[OrderPart], now: datetime, *said: s
         return order
     if order.state is OrderState.CLOSED:
         return changed
-    return stands(changed, progress(changed), now, *said)
+    done = stands(changed, progress(changed), now, *said)
+    if done.state is OrderState.TRACKING_RETURNED:
+        return done.model_copy(update={"follow_until": follow_until(done.parts)})
+    return done
 
 
 def stands(order: Order, standing: Standing, now: datetime, *said: str) -> Order:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from core import tables
 from core.channel.errors import (
     ChannelError,
     DataRefused,
@@ -19,11 +18,11 @@ from core.channel.errors import (
 from core.channel.port import Parcel, Shipped
 from core.models.order import ChannelOrder, Order
 from core.models.part import OrderPart, PartState
-from core.models.shipping import CarrierChoice
-from core.rules.carrier import choose_carrier, same_name, tracking_for_channel
-from core.rules.dispatch import GONE, known_to_channel
+from core.rules.carrier import tracking_for_channel
+from core.rules.dispatch import EDITABLE_FOR, GONE, known_to_channel
 from core.rules.order_import import Phase, phase_of
 from core.sync.context import SyncContext
+from core.sync.fulfil_carriers import Carriers
 from core.sync.fulfil_order import (
     AT_ONCE,
     UNCLEAR_IN_A_ROW,
@@ -36,10 +35,7 @@ from core.sync.fulfil_order import (
     save,
     with_parts,
 )
-from core.sync.shipping import delivery_option
 
-EDITABLE: Final = timedelta(hours=72)
-"""How long TikTok lets a tracking number be corrected (tiktok-shop-api §6)."""
 _ALREADY_SHIPPED: Final = 21011006
 _OPEN: Final = frozenset({Phase.OPEN, Phase.PARTLY_SHIPPED})
 
@@ -61,20 +57,18 @@ class Returning:
     def __init__(self, ctx: SyncContext, outlets: Outlets) -> None:
         self._ctx = ctx
         self._fulfilment = outlets.fulfilment
-        self._logistics = outlets.logistics
-        self._carriers: dict[str, Mapping[str, str]] = {}
+        self._carriers = Carriers(ctx, outlets.logistics)
         self._counts: Counter[str] = Counter()
 
-    async def run(self, orders: Iterable[Order]) -> Counter[str]:
+    async def run(self, orders: Iterable[Order]) -> None:
         """Return what can be returned; the rest says why it cannot."""
         waiting = [order for order in orders if any(_to_return(part) for part in order.parts)]
-        remembered = await self._remembered()
         now_there = await self._details([order for order in waiting if _asked_before(order)])
         unclear = 0
         for start in range(0, len(waiting), AT_ONCE):
             asks: list[_Ask] = []
             for order in waiting[start : start + AT_ONCE]:
-                asks += await self._prepare(order, now_there.get(order.source.id), remembered)
+                asks += await self._prepare(order, now_there.get(order.source.id))
             asks = await self._intend(asks)
             answers = await asyncio.gather(*(self._tell(ask) for ask in asks))
             for ask, answer in zip(asks, answers, strict=True):
@@ -87,46 +81,47 @@ class Returning:
                 raise shut_out
             if unclear >= UNCLEAR_IN_A_ROW:
                 break
-        return self._counts
 
     async def correct(self, orders: Iterable[Order]) -> Counter[str]:
-        """Tracking numbers that changed after TikTok had them: told again within 72 hours."""
+        """Tracking numbers that changed after TikTok had them, told again within 72 hours.
+
+        The counts are those of the whole run.
+        """
         for order in orders:
             for part in order.parts:
-                if part.returned_at is None or part.tracking_number == part.returned_tracking:
-                    continue
-                await self._correct(order, part)
+                if part.returned_at is not None and part.tracking_number != part.returned_tracking:
+                    await self._correct(order, part, self._ctx.clock.now() - part.returned_at)
         return self._counts
 
-    async def _correct(self, order: Order, part: OrderPart) -> None:
-        now = self._ctx.clock.now()
+    async def _correct(self, order: Order, part: OrderPart, age: timedelta) -> None:
         number = tracking_for_channel(part.tracking_number)
-        provider = await self._provider(order, part, await self._remembered())
-        why: str | None = None
-        if part.returned_at is not None and now - part.returned_at >= EDITABLE:
-            why = f"Avasam changed the tracking to {part.tracking_number} after TikTok's 72 hours"
-        elif number is None or provider[0] is None:
-            why = provider[1] if number else f"TikTok takes no tracking number like {part.tracking_number!r}"
-        elif part.refused_input == _input(number, provider[0]):
+        if age >= EDITABLE_FOR:
+            late = f"the tracking became {part.tracking_number} after TikTok's 72 hours: tell the buyer"
+            await self._hold(order, part, late)
             return
-        if why is None and number is not None and provider[0] is not None:
-            try:
-                await self._fulfilment.update_tracking(
-                    part.package_id, tracking_number=number, carrier_id=provider[0]
-                )
-            except (DataRefused, StaleState, Refused) as error:
-                refused = {"obstacle": error.what, "refused_input": _input(number, provider[0])}
-                await self._note(order, part, refused, f"TikTok refuses the new tracking: {error.what}")
-                return
-            told = {"returned_tracking": part.tracking_number, "obstacle": None, "refused_input": ""}
-            await self._note(order, part, told, f"tracking corrected on TikTok: {number}")
-            self._counts["returned"] += 1
-        elif part.obstacle != why:
-            await self._note(order, part, {"obstacle": why})
+        if number is None:
+            await self._hold(order, part, _unfit(part))
+            return
+        provider, why = await self._carriers.provider(order, part)
+        if provider is None:
+            await self._hold(order, part, why)
+            return
+        if part.refused_input == _input(number, provider):
+            return
+        try:
+            await self._fulfilment.update_tracking(
+                part.package_id, tracking_number=number, carrier_id=provider
+            )
+        except (DataRefused, StaleState, Refused) as error:
+            refused = {"obstacle": error.what, "refused_input": _input(number, provider)}
+            await self._note(order, part, refused, f"TikTok refuses the new tracking: {error.what}")
+            self._counts["refused"] += 1
+            return
+        told = {"returned_tracking": part.tracking_number, "obstacle": None, "refused_input": ""}
+        await self._note(order, part, told, f"tracking corrected on TikTok: {number}")
+        self._counts["corrected"] += 1
 
-    async def _prepare(
-        self, order: Order, fresh: ChannelOrder | None, remembered: Mapping[str, str]
-    ) -> list[_Ask]:
+    async def _prepare(self, order: Order, fresh: ChannelOrder | None) -> list[_Ask]:
         """What may be told of this order now. What TikTok knows already is noted instead."""
         asks: list[_Ask] = []
         now = self._ctx.clock.now()
@@ -140,7 +135,10 @@ class Returning:
                 continue
             phase = phase_of(source)
             if phase is Phase.SHIPPED:
-                await self._settle(order, part, False, "", "")
+                ours = bool(source.tracking_number) and source.tracking_number == tracking_for_channel(
+                    part.tracking_number
+                )
+                await self._settle(order, part, ours, source.tracking_number, "")
                 continue
             if phase is Phase.ON_HOLD:
                 await self._hold(order, part, "TikTok has not released the order yet: tracking waits")
@@ -152,10 +150,9 @@ class Returning:
                 continue
             number = tracking_for_channel(part.tracking_number)
             if number is None:
-                why = f"TikTok takes no tracking number like {part.tracking_number!r}"
-                await self._hold(order, part, why)
+                await self._hold(order, part, _unfit(part))
                 continue
-            provider, why = await self._provider(order, part, remembered)
+            provider, why = await self._carriers.provider(order, part)
             if provider is None:
                 await self._hold(order, part, why)
             elif part.refused_input != _input(number, provider):
@@ -241,29 +238,6 @@ class Returning:
     async def _note(self, order: Order, part: OrderPart, update: Mapping[str, object], *said: str) -> None:
         await change_all(self._ctx, [(order, _changed(part.reference, update, said))])
 
-    async def _provider(
-        self, order: Order, part: OrderPart, remembered: Mapping[str, str]
-    ) -> tuple[str | None, str]:
-        """TikTok's carrier for a parcel, or None and why a person has to choose."""
-        option = await delivery_option(self._ctx.store, self._ctx.integration.id, order.source)
-        if option is None:
-            return None, "the order names no delivery option: tell TikTok of the parcel in Seller Center"
-        if option not in self._carriers:
-            offered = await self._logistics.carriers(option)
-            self._carriers[option] = {carrier.id: carrier.name for carrier in offered}
-        chosen = choose_carrier(
-            part.carrier, order.allocated_service or "", self._carriers[option], remembered
-        )
-        return chosen.value, chosen.steps[-1]
-
-    async def _remembered(self) -> dict[str, str]:
-        prefix = tables.prefix(self._ctx.integration.id)
-        rows = [
-            CarrierChoice.from_document(row)
-            async for _, row in self._ctx.store.scan(tables.CARRIER_CHOICES, prefix=prefix)
-        ]
-        return {same_name(row.carrier): row.provider_id for row in rows}
-
     async def _details(self, orders: Sequence[Order]) -> dict[str, ChannelOrder]:
         """These orders as TikTok has them now."""
         ids = [order.source.id for order in orders]
@@ -286,6 +260,10 @@ def _stops_all(answer: Answer) -> bool:
     """Whether the failure is not of this one parcel."""
     each = (LostReply, UnreadableReply, DataRefused, StaleState, Refused)
     return isinstance(answer, ChannelError) and not isinstance(answer, each)
+
+
+def _unfit(part: OrderPart) -> str:
+    return f"TikTok takes no tracking number like {part.tracking_number!r}"
 
 
 def _input(number: str, provider: str) -> str:

@@ -170,6 +170,7 @@ def _intended(ctx: SyncContext, order: Order, seen: Seen, now: datetime) -> tupl
             asking = part.model_copy(
                 update={
                     "state": PartState.SENDING,
+                    "unclear": False,
                     "attempts": part.attempts + 1,
                     "first_tried_at": part.first_tried_at or now,
                     "last_tried_at": now,
@@ -226,11 +227,10 @@ def _concluded(reference: str, answer: Answer) -> Change:
         if isinstance(answer, OrderDeclined):
             refused = part.model_copy(update={"state": PartState.REFUSED, "refusal": answer.said})
             return _refused(order, replaced(order.parts, refused), answer.said, now)
-        why = answer.why
-        _log.warning("no clear answer from Avasam", reference=reference, why=why)
-        return stands(
-            order, Standing(order.state, order.held_reason), now, f"{reference}: no clear answer: {why}"
-        )
+        _log.warning("no clear answer from Avasam", reference=reference, why=answer.why)
+        unclear = part.model_copy(update={"unclear": True})
+        told = f"{reference}: no clear answer: {answer.why}"
+        return with_parts(order, replaced(order.parts, unclear), now, told)
 
     return change
 
