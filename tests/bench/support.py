@@ -182,8 +182,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def machine() -> str:
-    """Cores, memory, Python and kernel, without a name or a path."""
+    """Cores, memory, Python, kernel, and how busy it was before we began; without a name or a path."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cores = len(os.sched_getaffinity(0))
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{cores} cores, {memory:.0f} GiB memory, {python}, {platform.system()} {platform.release()}\n"
+    busy = f"{os.getloadavg()[0]:.1f} other processes running"
+    kernel = f"{platform.system()} {platform.release()}"
+    return f"{cores} cores, {memory:.0f} GiB memory, {python}, {kernel}, {busy}\n"
