@@ -8,7 +8,7 @@ from typing import Final
 from core.models.order import ChannelOrder, Order, OrderLine, OrderState
 from core.models.part import OrderPart, PartItem, PartState, Sighting
 from core.rules.order_import import Phase, phase_of
-from core.rules.order_state import CANCELLED_LATE, Standing
+from core.rules.order_state import CANCELLED_LATE, Standing, wish_too_late
 
 GONE: Final = frozenset({"CANCELLED", "CANCEL"})
 _BAD: Final = {
@@ -94,12 +94,13 @@ def progress(order: Order) -> Standing:
     """Where an order that was given to Avasam stands, by its parts alone."""
     parts = order.parts
     returned = [part for part in parts if part.is_returned]
+    wish = wish_too_late(order.answer_cancel_by) if order.source.cancel_requested else None
     if phase_of(order.source) is Phase.CANCELLED and len(returned) < len(parts):
         return Standing(OrderState.FLAGGED, CANCELLED_LATE)
     if bad := _asks_for_a_person(parts):
         return Standing(OrderState.FLAGGED, bad)
     if any(part.state is PartState.SENDING for part in parts):
-        return Standing(OrderState.SENDING, _unclear(parts))
+        return Standing(OrderState.SENDING, _unclear(parts) or wish)
     if any(part.state is PartState.PLANNED for part in parts):
         return Standing(OrderState.READY)
     if len(returned) == len(parts):
@@ -113,7 +114,7 @@ def progress(order: Order) -> Standing:
         obstacle = next((part.obstacle for part in parts if part.obstacle), None)
         missing = None if all(part.tracking_number for part in parts) else "no tracking number yet"
         return Standing(OrderState.DISPATCHED, obstacle or missing)
-    return Standing(OrderState.SENT, next((part.obstacle for part in parts if part.obstacle), None))
+    return Standing(OrderState.SENT, next((part.obstacle for part in parts if part.obstacle), wish))
 
 
 def follow_until(parts: Sequence[OrderPart]) -> datetime | None:

@@ -44,12 +44,11 @@ def standing(
     """
     if verdict is Verdict.LEAVE:
         return _stands(order, OrderState.CLOSED, "settled by a person: nothing more is done with it here")
-    asks = f"answer in TikTok's Seller Center{_until(answer_by)}"
     if given and before is not None:
         if result.phase is Phase.CANCELLED and before.state is not OrderState.TRACKING_RETURNED:
             return _stands(order, OrderState.FLAGGED, CANCELLED_LATE)
         if order.cancel_requested and before.state in (OrderState.SENDING, OrderState.SENT):
-            return _stands(order, before.state, f"{_TOO_LATE}{asks}")
+            return _stands(order, before.state, wish_too_late(answer_by))
         withdrawn = before.reason is not None and before.reason.startswith(_TOO_LATE)
         return _stands(order, before.state, None if withdrawn else before.reason)
     if result.phase is Phase.CANCELLED:
@@ -69,7 +68,7 @@ def standing(
         named = " and ".join(result.flags)
         return _stands(order, OrderState.FLAGGED, f"{named} order: a person decides whether Avasam ships it")
     if order.cancel_requested:
-        return _stands(order, OrderState.HELD, f"the buyer asks to cancel: {asks}")
+        return _stands(order, OrderState.HELD, f"the buyer asks to cancel: {_answer(answer_by)}")
     if order.address.masked:
         return _stands(order, OrderState.HELD, "the address is masked: TikTok ships it itself, Avasam cannot")
     if service is None:
@@ -85,5 +84,11 @@ def _stands(order: ChannelOrder, state: OrderState, reason: str | None = None) -
     return Decision(Standing(state, reason), steps)
 
 
-def _until(moment: datetime | None) -> str:
-    return "" if moment is None else f" until {moment:%d %b %H:%M} UTC"
+def wish_too_late(answer_by: datetime | None) -> str:
+    """What is said of an order whose buyer asks to cancel after it went to Avasam."""
+    return f"{_TOO_LATE}{_answer(answer_by)}"
+
+
+def _answer(by: datetime | None) -> str:
+    until = "" if by is None else f" until {by:%d %b %H:%M} UTC"
+    return f"answer in TikTok's Seller Center{until}"

@@ -46,6 +46,7 @@ class FakeDesk:
     shown: dict[str, dict[str, Any]] = field(default_factory=dict)
     mishaps: list[str | Exception | BaseException] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    divided: list[str] = field(default_factory=list)
     windows: list[tuple[datetime, datetime]] = field(default_factory=list)
     list_error: InventoryError | None = None
 
@@ -70,17 +71,15 @@ class FakeDesk:
             raise self.list_error
         for number, (order, made) in enumerate(zip(self.taken, self.made_at, strict=True)):
             if since <= made <= until:
-                yield [
-                    Sighting(
-                        **{
-                            "reference": order.reference,
-                            "number": f"AV{number}",
-                            "status": "CREATED",
-                            "service": order.service,
-                            **self.shown.get(order.reference, {}),
-                        }
-                    )
-                ]
+                yield self._rows(order, f"AV{number}")
+
+    def _rows(self, order: DeskOrder, number: str) -> list[Sighting]:
+        """The order as listed; of a divided one the parcel is with its child, which comes first."""
+        plain = Sighting(reference=order.reference, number=number, status="CREATED", service=order.service)
+        seen = plain.model_copy(update=self.shown.get(order.reference, {}))
+        if order.reference not in self.divided:
+            return [seen]
+        return [seen.model_copy(update={"is_child": True, "number": f"{number}-1"}), plain]
 
     def dispatch(self, reference: str, tracking: str = "", **more: Any) -> None:
         """Avasam sends a parcel of it."""
@@ -131,8 +130,9 @@ class FakeParcels:
         return Shipped(f"pkg{len(self.packages)}", "")
 
     async def update_tracking(self, package_id: str, *, tracking_number: str, carrier_id: str) -> None:
-        if self.mishaps and isinstance(self.mishaps[0], Exception):
-            raise self.mishaps.pop(0)
+        mishap = self.mishaps.pop(0) if self.mishaps else "ok"
+        if isinstance(mishap, BaseException):
+            raise mishap
         self.corrected.append((package_id, tracking_number, carrier_id))
 
     async def cancellations(
