@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from core.models.order import Address, Order
+from core.models.part import OrderPart
 from core.services.orders import Group, OrderDetail
 from tui.order_words import KINDS, STATES, countdown
 from tui.words import ago
@@ -40,6 +41,8 @@ def _sections(detail: OrderDetail, now: datetime) -> Iterator[str]:
             f"Tracking number: {source.tracking_number or 'none yet'}",
         ],
     )
+    if order.parts:
+        yield from _titled("At Avasam", [line for part in order.parts for line in _part(part)])
     yield from _titled("Address", _address(source.address))
     if source.buyer_message:
         yield from _titled("The buyer writes", [source.buyer_message])
@@ -72,6 +75,20 @@ def _line(group: Group) -> str:
     total = "" if group.total is None else f"  {group.total} {line.currency}"
     title = " · ".join(part for part in (line.title, line.variation) if part)
     return f"{group.units} x {name}  {mapped}{total}\n      {title}"
+
+
+def _part(part: OrderPart) -> Iterator[str]:
+    items = ", ".join(f"{item.units} x {item.sku}" for item in part.items)
+    number = f" as {part.number}" if part.number else ""
+    yield f"{part.reference}{number}: {part.state}{f', {part.status}' if part.status else ''}  ({items})"
+    if part.tracking_number:
+        known = "TikTok has it" if part.is_returned else "not at TikTok yet"
+        yield f"    tracking {part.tracking_number} {part.carrier}, {known}"
+    for why in (part.refusal, part.obstacle):
+        if why:
+            yield f"    {why}"
+    if part.first_tried_at is not None and part.attempts > 1:
+        yield f"    asked {part.attempts} times since {_at(part.first_tried_at)}"
 
 
 def _deadlines(order: Order, now: datetime) -> list[str]:

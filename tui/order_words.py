@@ -70,7 +70,7 @@ class OrderCells:
         """In few words; the line below the list has them all."""
         if row.purge_at is not None and row.state is OrderState.NON_AVASAM:
             return Cell(f"deleted {until(row.purge_at, self.now)}", Tone.WARN)
-        known = row.cause not in {None, Cause.OTHER, Cause.PERSON}
+        known = row.cause not in {None, Cause.OBSTACLE, Cause.PERSON}
         words = str(row.cause) if known else row.reason
         return Cell(words, Tone.DIM if row.cause is None else Tone.WARN)
 

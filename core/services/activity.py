@@ -66,6 +66,7 @@ class ActivityFilter:
     text: str = ""
     result: Result | None = None
     kind: str | None = None
+    integration_id: str | None = None
 
     def is_empty(self) -> bool:
         """Whether everything matches."""
@@ -94,6 +95,7 @@ class ActivityBook(Book[ActivityRow]):
             for row in self.rows()
             if (wanted.result is None or row.result is wanted.result)
             and (wanted.kind is None or row.kind == wanted.kind)
+            and (wanted.integration_id is None or row.integration_id == wanted.integration_id)
         ]
         for word in wanted.text.casefold().split():
             rows = [row for row in rows if word in row.haystack]

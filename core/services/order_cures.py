@@ -23,7 +23,8 @@ class Cause(StrEnum):
     NO_SERVICE = "no shipping mapping"
     UNMAPPED = "SKU not mapped"
     PERSON = "a person decides"
-    OTHER = "other"
+    OBSTACLE = "Avasam or address"
+    """Avasam said no, or the address lacks what Avasam asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def cause(
         return Cause.BUYER
     if masked:
         return Cause.MASKED
-    return Cause.NO_SERVICE if service is None else Cause.OTHER
+    return Cause.NO_SERVICE if service is None else Cause.OBSTACLE
 
 
 def cause_of(order: Order) -> Cause | None:
@@ -111,7 +112,7 @@ def _buyer(order: Order) -> Cure:
     return Cure(
         _what(order),
         "Answer the request in TikTok's Seller Center. Unanswered, TikTok cancels the order at its deadline.",
-        expected=order.source.cancel_by,
+        expected=order.answer_cancel_by or order.source.cancel_by,
     )
 
 
@@ -136,6 +137,7 @@ def _unmapped(order: Order) -> Cure:
     return Cure(
         "no SKU of it is mapped to an Avasam SKU",
         f"Map one of its SKUs and it becomes an Avasam order with the next sync.{left}",
+        command="avasam mappings suggest",
     )
 
 
@@ -147,11 +149,11 @@ def _person(order: Order) -> Cure:
     )
 
 
-def _other(order: Order) -> Cure:
+def _obstacle(order: Order) -> Cure:
     return Cure(
         _what(order),
-        "Put right what the reason names, then release the order.",
-        command=f"avasam orders show {order.source.id}",
+        "Put right what the reason names, then release the order: it is sent with the next sync.",
+        command=f"avasam orders release {order.source.id}",
     )
 
 
@@ -166,5 +168,5 @@ _CURES: Final = {
     Cause.NO_SERVICE: _no_service,
     Cause.UNMAPPED: _unmapped,
     Cause.PERSON: _person,
-    Cause.OTHER: _other,
+    Cause.OBSTACLE: _obstacle,
 }

@@ -3,6 +3,9 @@
 import typer
 
 from tui.commands import (
+    activity,
+    backup,
+    doctor,
     integration,
     integrations,
     mappings,
@@ -10,6 +13,7 @@ from tui.commands import (
     products,
     sandbox,
     shipping,
+    store,
     sync,
     worker,
 )
@@ -29,9 +33,15 @@ for _command in (integration.show, integration.settings, integration.remove):
 app.add_typer(products.app, name="products")
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(orders.app, name="orders")
+app.add_typer(activity.app, name="activity")
 app.add_typer(shipping.app, name="shipping")
 app.add_typer(sync.app, name="sync")
 app.add_typer(sandbox.app, name="sandbox")
 app.command("worker")(worker.worker)
+app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("export")(store.export)
+app.command("who")(store.who)
 
 __all__ = ["app"]

@@ -13,7 +13,17 @@ UNBLOCK: Final = Command(
     "unblock",
 )
 
-ORDERS: Final = (UNBLOCK, *list_commands("orders", "orders"))
+ORDERS: Final = (
+    UNBLOCK,
+    Command(
+        "orders.release",
+        "x",
+        "Release",
+        "Look at the marked held orders again, else the one under the cursor, with the mappings of now",
+        "release",
+    ),
+    *list_commands("orders", "orders"),
+)
 
 ORDER: Final = (
     Command("order.back", "escape,q", "Back", "Back to the list", "app.pop_screen"),

@@ -19,6 +19,7 @@ from tui.order_words import KINDS, STATES, OrderCells
 from tui.screens.choose import Choice, Choose
 from tui.screens.list_screen import ListScreen
 from tui.screens.order_detail import OrderScreen
+from tui.screens.release import release
 from tui.screens.unblock import unblock
 from tui.session import Pulse, Session
 from tui.widgets.virtual_table import VirtualTable
@@ -171,6 +172,11 @@ class OrdersScreen(ListScreen[OrderRow]):
         self._sort = (column, not self._sort[1] if turned else column in _GREATEST_FIRST)
         self.table.sort_by(self._sort)
         self.list_again()
+
+    @work(group="release", exclusive=True, exit_on_error=False)
+    async def action_release(self) -> None:
+        """Release the marked orders, else the one under the cursor."""
+        await release(self, self.session, await self._service.by_keys(self.table.targets()))
 
     @work(group="unblock", exclusive=True, exit_on_error=False)
     async def action_unblock(self) -> None:

@@ -1,0 +1,58 @@
+"""Releasing held orders from the list: they are looked at again with the mappings of now (domain.md A47)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from textual.screen import Screen
+
+from core.models.integration import Integration
+from core.models.order import Order, OrderState
+from core.services.errors import ServiceError
+from core.services.integrations import IntegrationService
+from core.services.order_flow import OrderFlow
+from tui.screens.confirm import Confirm
+from tui.session import Session
+
+ASK_FROM: Final = 2
+"""From this many orders on it asks first."""
+
+
+async def release(screen: Screen[None], session: Session, orders: Sequence[Order]) -> None:
+    """Release those of the orders that are held, shop by shop, and say what became of them."""
+    if session.read_only:
+        screen.notify("This is a read-only session: nothing was released.", severity="warning")
+        return
+    held = [one for one in orders if one.state is OrderState.HELD and one.given_at is None]
+    if not held:
+        screen.notify("Only held orders are released: none of these is.", severity="warning")
+        return
+    if len(held) >= ASK_FROM and not await screen.app.push_screen_wait(
+        Confirm(
+            f"Release {len(held):,} orders?",
+            "What is ready then goes to Avasam with the next sync; what still lacks something stays held.",
+            "Release",
+        )
+    ):
+        return
+    shops = {one.id: one for one in await IntegrationService(session.backend).all()}
+    ready = still = 0
+    why = ""
+    for shop, ids in _by_shop(held, shops):
+        try:
+            done = await OrderFlow(session.backend).release(shop, ids, by="screens")
+        except ServiceError as error:
+            screen.notify(str(error), severity="error", markup=False)
+            continue
+        ready, still = ready + len(done.ready), still + len(done.held)
+        why = why or (f" {done.held[0][1]}." if done.held else "")
+    words = f"{ready:,} released: with the next sync they go to Avasam."
+    kept = f" {still:,} still held:{why}" if still else ""
+    screen.notify(f"{words}{kept}", severity="warning" if still else "information", markup=False)
+
+
+def _by_shop(orders: Sequence[Order], shops: dict[str, Integration]) -> list[tuple[Integration, list[str]]]:
+    """Orders of shops that were removed are history: nothing is sent for them."""
+    named: dict[str, list[str]] = {}
+    for order in orders:
+        named.setdefault(order.integration_id, []).append(order.source.id)
+    return [(shops[key], ids) for key, ids in named.items() if key in shops]
