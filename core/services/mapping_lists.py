@@ -1,31 +1,30 @@
 """Both sides of SKU Mapping, held light in memory so that a key press can search 100,000 rows (A33)."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
-from typing import Final, cast
+from typing import Final
 
 from core import tables
 from core.models.integration import SyncKind
 from core.services.mapping_edits import Edits
-from core.store import Json, Reader, Store, Where
-
-_CHANNEL: Final = (
-    "sku_id",
-    "product_id",
-    "seller_sku",
-    "title",
-    "variation",
-    "status",
-    "live_price",
-    "currency",
-    "quantities",
-    "deleted",
+from core.services.mapping_rows import (
+    CHANNEL_FIELDS,
+    CHANNEL_SORTS,
+    MAPPING_FIELDS,
+    PRODUCT_FIELDS,
+    PRODUCT_SORTS,
+    ChannelRow,
+    Partner,
+    ProductRow,
+    channel_row,
+    partner_of,
+    product_row,
+    with_partner,
 )
-_PRODUCT: Final = ("title", "stock", "cost_ex", "currency", "kind", "missing")
-_MAPPING: Final = ("sku_id", "avasam_sku", "seller_sku", "mapped_by")
+from core.store import Reader, Store, Where
 
 
 class Show(StrEnum):
@@ -51,52 +50,6 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Partner:
-    """What a channel SKU is mapped to, under which seller SKU that was decided, and by whom."""
-
-    avasam_sku: str
-    seller_sku: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelRow:
-    """One channel SKU. `quantity` is over all warehouses; `price` of the shop's currency or None."""
-
-    sku_id: str
-    product_id: str
-    seller_sku: str
-    title: str
-    status: str
-    price: Decimal | None
-    currency: str
-    quantity: int
-    deleted: bool
-    text: str
-    """What is searched: casefolded."""
-    partner: Partner | None = None
-
-    @property
-    def renamed_from(self) -> str | None:
-        """The seller SKU that it had when it was mapped, if TikTok shows another one now."""
-        was = "" if self.partner is None else self.partner.seller_sku
-        return was if was and was != self.seller_sku and not self.deleted else None
-
-
-@dataclass(frozen=True, slots=True)
-class ProductRow:
-    """One Avasam SKU that can be sold: a single or a child."""
-
-    sku: str
-    title: str
-    stock: int | None
-    cost: Decimal | None
-    currency: str
-    missing: bool
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Counts:
     """How many channel SKUs there are of each sort, pending edits taken as made."""
 
@@ -115,7 +68,11 @@ class MappingLists:
     products: dict[str, ProductRow] = field(default_factory=dict)
     as_of: datetime | None = None
     """When the shop was last downloaded (A34)."""
+    served: Counter[str] = field(default_factory=Counter)
+    """Avasam SKU -> how many channel SKUs are mapped to it, as saved."""
     _seq: int = -1
+    _sorted: dict[tuple[str, bool], list[ChannelRow]] = field(default_factory=dict)
+    _products_sorted: dict[tuple[str, bool], list[ProductRow]] = field(default_factory=dict)
 
     async def refresh(self, store: Store) -> bool:
         """Read what was committed since; everything the first time. Whether anything here changed."""
@@ -123,29 +80,45 @@ class MappingLists:
         if changes.seq == self._seq:
             return False
         first, self._seq = self._seq < 0, changes.seq
+        own = {table: changes.keys.get(table, frozenset()) for table in _TABLES}
+        before = self.as_of
+        self.as_of = await self._downloaded_at(store)
         if first or changes.reset:
             await self._read_all(store)
-            return True
-        own = {table: changes.keys.get(table, frozenset()) for table in _TABLES}
-        if not any(own.values()):
-            return False
-        await self._read_some(store, own)
+        elif any(own.values()):
+            await self._read_some(store, own)
+        else:
+            return self.as_of != before
+        self.served = Counter(row.partner.avasam_sku for row in self.channel.values() if row.partner)
+        self._sorted.clear()
+        self._products_sorted.clear()
         return True
 
-    def channel_keys(self, text: str, show: Show, edits: Edits) -> list[str]:
-        """Channel SKU ids whose SKU or title holds every word, by seller SKU and title; those shown only."""
-        wanted = self._shown(show, edits)
-        words = text.casefold().split()
-        rows = [
-            row for row in self.channel.values() if wanted(row) and all(word in row.text for word in words)
-        ]
-        rows.sort(key=_by_name)
-        return [row.sku_id for row in rows]
+    def channel_keys(
+        self, text: str, show: Show, edits: Edits, sort: tuple[str, bool] = ("sku", False)
+    ) -> list[str]:
+        """Channel SKU ids whose SKU or title holds every word, of those on show.
 
-    def product_keys(self, text: str) -> list[str]:
-        """Avasam SKUs of which SKU or title holds every word, by SKU."""
-        words = text.casefold().split()
-        return sorted(sku for sku, row in self.products.items() if all(word in row.text for word in words))
+        `sort` is a name of CHANNEL_SORTS and whether the greatest comes first.
+        """
+        if sort not in self._sorted:
+            key, last_first = CHANNEL_SORTS[sort[0]], sort[1]
+            self._sorted[sort] = sorted(self.channel.values(), key=key, reverse=last_first)
+        rows = self._sorted[sort]
+        for word in text.casefold().split():
+            rows = [row for row in rows if word in row.text]
+        wanted = self._shown(show, edits)
+        return [row.sku_id for row in rows if wanted(row)]
+
+    def product_keys(self, text: str, sort: tuple[str, bool] = ("sku", False)) -> list[str]:
+        """Avasam SKUs of which SKU or title holds every word; `sort` as above, of PRODUCT_SORTS or `used`."""
+        if sort not in self._products_sorted:
+            key = PRODUCT_SORTS.get(sort[0], self._use)
+            self._products_sorted[sort] = sorted(self.products.values(), key=key, reverse=sort[1])
+        rows = self._products_sorted[sort]
+        for word in text.casefold().split():
+            rows = [row for row in rows if word in row.text]
+        return [row.sku for row in rows]
 
     def mark(self, row: ChannelRow, edits: Edits) -> Mark:
         """Where a channel SKU stands."""
@@ -162,7 +135,7 @@ class MappingLists:
         """What the heading says."""
         unmapped = gone = 0
         for row in self.channel.values():
-            if edits.partner(row.sku_id, row.partner.avasam_sku if row.partner else None) is None:
+            if edits.partner(row.sku_id, _partner_sku(row)) is None:
                 unmapped += not row.deleted
             elif row.deleted or row.renamed_from is not None:
                 gone += 1
@@ -171,15 +144,10 @@ class MappingLists:
     def partner_of(self, sku_id: str) -> str | None:
         """The Avasam SKU that a channel SKU is mapped to, as saved."""
         row = self.channel.get(sku_id)
-        return None if row is None or row.partner is None else row.partner.avasam_sku
+        return None if row is None else _partner_sku(row)
 
-    def serves(self, avasam_sku: str) -> list[str]:
-        """The channel SKU ids that are mapped to an Avasam SKU, as saved."""
-        return [
-            row.sku_id
-            for row in self.channel.values()
-            if row.partner is not None and row.partner.avasam_sku == avasam_sku
-        ]
+    def _use(self, row: ProductRow) -> tuple[int, str]:
+        return self.served[row.sku], row.sku
 
     def _shown(self, show: Show, edits: Edits) -> Callable[[ChannelRow], bool]:
         """A SKU that is gone from TikTok and has no partner is of no use to anybody: it is never shown."""
@@ -188,14 +156,7 @@ class MappingLists:
         if show is Show.GONE:
             return lambda row: row.partner is not None and (row.deleted or row.renamed_from is not None)
         if show is Show.UNMAPPED:
-            return lambda row: (
-                not row.deleted
-                and (
-                    row.partner is None
-                    if row.sku_id not in edits
-                    else edits.by_sku[row.sku_id].avasam_sku is None
-                )
-            )
+            return lambda row: not row.deleted and edits.partner(row.sku_id, _partner_sku(row)) is None
         if show is Show.MAPPED:
             return lambda row: row.partner is not None
         return lambda row: row.partner is not None or not row.deleted
@@ -203,17 +164,16 @@ class MappingLists:
     async def _read_all(self, store: Reader) -> None:
         prefix = tables.prefix(self.integration_id)
         partners: dict[str, Partner] = {}
-        async for chunk in store.columns(tables.SKU_MAPPINGS, _MAPPING, prefix=prefix):
-            partners.update(_partner(row) for _, row in chunk)
+        async for chunk in store.columns(tables.SKU_MAPPINGS, MAPPING_FIELDS, prefix=prefix):
+            partners.update(partner_of(row) for _, row in chunk)
         channel: dict[str, ChannelRow] = {}
-        async for chunk in store.columns(tables.CHANNEL_SKUS, _CHANNEL, prefix=prefix):
-            channel.update(_with_partner(_channel_row(row), partners) for _, row in chunk)
+        async for chunk in store.columns(tables.CHANNEL_SKUS, CHANNEL_FIELDS, prefix=prefix):
+            channel.update(with_partner(channel_row(row), partners) for _, row in chunk)
         products: dict[str, ProductRow] = {}
         sellable = (Where("kind", "ne", "parent"),)
-        async for chunk in store.columns(tables.PRODUCTS, _PRODUCT, sellable):
-            products.update((sku, _product_row(sku, row)) for sku, row in chunk)
+        async for chunk in store.columns(tables.PRODUCTS, PRODUCT_FIELDS, sellable):
+            products.update((sku, product_row(sku, row)) for sku, row in chunk)
         self.channel, self.products = channel, products
-        self.as_of = await self._downloaded_at(store)
 
     async def _read_some(self, store: Reader, own: dict[str, frozenset[str]]) -> None:
         prefix = tables.prefix(self.integration_id)
@@ -225,8 +185,7 @@ class MappingLists:
             if document is None or document.get("kind") == "parent":
                 self.products.pop(sku, None)
             else:
-                self.products[sku] = _product_row(sku, tuple(document.get(name) for name in _PRODUCT))
-        self.as_of = await self._downloaded_at(store)
+                self.products[sku] = product_row(sku, tuple(document.get(name) for name in PRODUCT_FIELDS))
 
     async def _read_channel(self, store: Reader, key: str) -> None:
         document = await store.get(tables.CHANNEL_SKUS, key)
@@ -234,9 +193,9 @@ class MappingLists:
         if document is None:
             self.channel.pop(key.removeprefix(tables.prefix(self.integration_id)), None)
             return
-        row = _channel_row(tuple(document.get(name) for name in _CHANNEL))
-        partners = dict([_partner(tuple(mapping.get(name) for name in _MAPPING))] if mapping else ())
-        self.channel.update([_with_partner(row, partners)])
+        row = channel_row(tuple(document.get(name) for name in CHANNEL_FIELDS))
+        partners = dict([partner_of(tuple(mapping.get(name) for name in MAPPING_FIELDS))] if mapping else ())
+        self.channel.update([with_partner(row, partners)])
 
     async def _downloaded_at(self, store: Reader) -> datetime | None:
         state = await store.get(tables.SYNC_STATES, tables.key(self.integration_id, SyncKind.CATALOGUE.value))
@@ -244,53 +203,8 @@ class MappingLists:
         return None if finished is None else datetime.fromisoformat(str(finished))
 
 
-_TABLES: Final = (tables.CHANNEL_SKUS, tables.SKU_MAPPINGS, tables.PRODUCTS, tables.SYNC_STATES)
+_TABLES: Final = (tables.CHANNEL_SKUS, tables.SKU_MAPPINGS, tables.PRODUCTS)
 
 
-def _by_name(row: ChannelRow) -> tuple[bool, str, str, str]:
-    """By seller SKU, those without one last by their title."""
-    return not row.seller_sku, row.seller_sku, row.title, row.sku_id
-
-
-def _partner(row: Sequence[Json]) -> tuple[str, Partner]:
-    sku_id, avasam_sku, seller_sku, by = row
-    return str(sku_id), Partner(str(avasam_sku), str(seller_sku or ""), str(by or ""))
-
-
-def _with_partner(row: ChannelRow, partners: dict[str, Partner]) -> tuple[str, ChannelRow]:
-    partner = partners.get(row.sku_id)
-    return row.sku_id, row if partner is None else replace(row, partner=partner)
-
-
-def _channel_row(row: Sequence[Json]) -> ChannelRow:
-    sku_id, product_id, seller_sku, title, variation, status, price, currency, quantities, deleted = row
-    named = _joined((title, variation), ", ")
-    return ChannelRow(
-        sku_id=str(sku_id),
-        product_id=str(product_id),
-        seller_sku=str(seller_sku or ""),
-        title=named,
-        status=str(status or ""),
-        price=None if price is None else Decimal(str(price)),
-        currency=str(currency or ""),
-        quantity=sum(cast("dict[str, int]", quantities or {}).values()),
-        deleted=bool(deleted),
-        text=_joined((seller_sku, named, sku_id), "\n").casefold(),
-    )
-
-
-def _product_row(sku: str, row: Sequence[Json]) -> ProductRow:
-    title, stock, cost, currency, _, missing = row
-    return ProductRow(
-        sku=sku,
-        title=str(title or ""),
-        stock=cast("int | None", stock),
-        cost=None if cost is None else Decimal(str(cost)),
-        currency=str(currency or ""),
-        missing=bool(missing),
-        text=f"{sku}\n{title or ''}".casefold(),
-    )
-
-
-def _joined(parts: Iterable[Json], by: str) -> str:
-    return by.join(str(part) for part in parts if part)
+def _partner_sku(row: ChannelRow) -> str | None:
+    return None if row.partner is None else row.partner.avasam_sku

@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from core.services.mapping_lists import ChannelRow, MappingLists
+from core.services.mapping_lists import MappingLists
+from core.services.mapping_rows import ChannelRow
 
 _ROUNDED: Final = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
 

@@ -10,7 +10,8 @@ from tui.commands.output import counted, emit, say
 if TYPE_CHECKING:
     from core.rules.matching import Suggestion
     from core.services.mapping_csv import Proposed
-    from core.services.mapping_lists import ChannelRow, MappingLists
+    from core.services.mapping_lists import MappingLists
+    from core.services.mapping_rows import ChannelRow
     from core.services.sku_mapping import Saved
 
 _SHOWN_REFUSALS = 50
