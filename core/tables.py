@@ -16,6 +16,14 @@ CARRIER_CHOICES: Final = "carrier_choices"
 LISTINGS: Final = "listings"
 PRICING_RULES: Final = "pricing_rules"
 LISTING_SYNCS: Final = "listing_syncs"
+LISTING_STATES: Final = "listing_states"
+LISTING_ATTEMPTS: Final = "listing_attempts"
+JOB_ROWS: Final = "job_rows"
+IMAGE_UPLOADS: Final = "image_uploads"
+CATEGORY_TREES: Final = "category_trees"
+CATEGORY_LEAVES: Final = "category_leaves"
+CATEGORY_CHOICES: Final = "category_choices"
+SHOP_FACTS: Final = "shop_facts"
 ORDERS: Final = "orders"
 TOMBSTONES: Final = "tombstones"
 JOBS: Final = "jobs"
@@ -33,6 +41,14 @@ OF_ONE_INTEGRATION: Final = (
     LISTINGS,
     PRICING_RULES,
     LISTING_SYNCS,
+    LISTING_STATES,
+    LISTING_ATTEMPTS,
+    JOB_ROWS,
+    IMAGE_UPLOADS,
+    CATEGORY_TREES,
+    CATEGORY_LEAVES,
+    CATEGORY_CHOICES,
+    SHOP_FACTS,
     TOMBSTONES,
     PROBLEMS,
     METRICS,

@@ -3,8 +3,9 @@
 Split from port.py for its length; the manners are the same.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -110,6 +111,8 @@ class ChannelProduct:
     image_uris: Sequence[str]
     has_draft: bool
     skus: Sequence[ChannelSku] = field(default_factory=list)
+    sides: Mapping[str, Sequence[Side]] = field(default_factory=dict)
+    """SKU id -> what sets it apart: an edit that names its SKUs has to name these too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,10 @@ class Listings(Protocol):
 
     async def product(self, product_id: str) -> ChannelProduct:
         """The product as it stands."""
+        ...
+
+    async def made_since(self, seller_skus: Sequence[str], since: datetime) -> Sequence[str]:
+        """Ids of products that exist, were created at or after `since`, and have one of these seller SKUs."""
         ...
 
     async def check(self, draft: ProductDraft) -> Checked:

@@ -16,6 +16,11 @@ class JobKind(StrEnum):
     VERIFY = "verify"
     DOWNLOAD_CATALOGUE = "download_catalogue"
     READ_INVENTORY = "read_inventory"
+    PUBLISH = "publish"
+    UPDATE = "update"
+    DELETE = "delete"
+    DEACTIVATE = "deactivate"
+    ACTIVATE = "activate"
 
 
 class JobState(StrEnum):
@@ -47,6 +52,8 @@ class Job(Model):
     counts: dict[str, int] = {}
     error: str | None = None
     cure: str | None = None
+    cancel_requested: bool = False
+    """A person wants a running job to end after what is under way."""
     attempts: int = 0
     """How often a worker began it: a job whose worker died is begun again."""
 

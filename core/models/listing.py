@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from core.models.base import Amount, Instant, Model
+from core.models.category import ChosenAttribute
 
 
 class ChannelSku(Model):
@@ -116,6 +117,15 @@ class Listing(Model):
     rule_id: str | None = None
     listed_here: bool = False
     collection: str = ""
+    attributes: tuple[ChosenAttribute, ...] = ()
+    brand_id: str | None = None
+    weight_kg: Amount | None = None
+    """Of the package, where the inventory does not know it."""
+    size_cm: tuple[Amount, Amount, Amount] | None = None
+    """Length, width and height of the package."""
+    revision: int = 0
+    """Grows with every edit: two people who edit one row do not overwrite each other unseen."""
+    edited_by: str = ""
 
 
 class PricingRule(Model):

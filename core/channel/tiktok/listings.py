@@ -1,6 +1,7 @@
 """Making, changing and ending listings in one TikTok shop (tiktok-shop-api §7)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from core.channel.errors import ChannelError, UnreadableReply
@@ -12,17 +13,21 @@ from core.channel.listings import (
     ProductChanges,
     ProductDraft,
     ReviewFailure,
+    Side,
 )
-from core.channel.port import Refusals
+from core.channel.port import Refusals, Unreadable
 from core.channel.tiktok import operations, wire
 from core.channel.tiktok.client import TikTokClient, Upload
 from core.channel.tiktok.drafts import check_body, create_body, edit_body
-from core.channel.tiktok.reading import read_refusals, skus_of
+from core.channel.tiktok.paging import pages
+from core.channel.tiktok.reading import read_refusals, read_skus, skus_of
 from core.clock import Clock
 from core.text import clean_line, clean_text
 
 BATCH: Final = 20
 LONGEST_KEY: Final = 128
+ASKED_FOR: Final = 10
+"""Seller SKUs that one search takes (12019027)."""
 LARGEST_IMAGE: Final = 10 * 1024 * 1024
 _ID: Final = 64
 _REASON: Final = 300
@@ -59,7 +64,24 @@ class TikTokListings:
             image_uris=[clean_line(image.uri, 500) for image in found.main_images if image.uri],
             has_draft=found.has_draft,
             skus=skus_of(found, integration_id=self._integration_id, read_at=self._clock.now()),
+            sides={clean_line(sku.id, _ID): _sides(sku) for sku in found.skus},
         )
+
+    async def made_since(self, seller_skus: Sequence[str], since: datetime) -> Sequence[str]:
+        """See Listings.made_since; 10 seller SKUs a call, of which the first ten are enough to find it."""
+        body = wire.ProductSearch(
+            status="ALL", create_time_ge=int(since.timestamp()), seller_skus=tuple(seller_skus[:ASKED_FOR])
+        )
+        found = pages(
+            self._client, operations.SEARCH_PRODUCTS, wire.ProductsPage, query={"page_size": "100"}, body=body
+        )
+        ids: list[str] = []
+        async for page in found:
+            for row in page.products:
+                skus = read_skus(row, integration_id=self._integration_id, read_at=since)
+                if not isinstance(skus, Unreadable):
+                    ids += [sku.product_id for sku in skus if not sku.deleted]
+        return list(dict.fromkeys(ids))
 
     async def check(self, draft: ProductDraft) -> Checked:
         """See Listings.check."""
@@ -125,6 +147,18 @@ class TikTokListings:
             )
             refusals.update(read_refusals(result, ids, area="product"))
         return refusals
+
+
+def _sides(sku: wire.SkuWire) -> list[Side]:
+    return [
+        Side(
+            name=clean_line(side.name, 200),
+            value=clean_line(side.value_name, 200),
+            attribute_id=side.id or None,
+            value_id=side.value_id or None,
+        )
+        for side in sku.sales_attributes
+    ]
 
 
 def _failure(row: wire.AuditFailureWire) -> ReviewFailure:

@@ -23,7 +23,9 @@ class PriceWire(Reply):
 class SalesAttributeWire(Reply):
     """One side of a variation."""
 
+    id: Id = ""
     name: str = ""
+    value_id: Id = ""
     value_name: str = ""
 
 

@@ -1,0 +1,95 @@
+"""TikTok's categories as they were last read, what a leaf asks for, and what a person chose."""
+
+from core.models.base import Amount, Instant, Model
+
+
+class CategoryNode(Model):
+    """One node of the shop's tree; roots have the parent "0". Only open leaves carry goods."""
+
+    id: str
+    parent_id: str
+    name: str
+    is_leaf: bool
+    is_open: bool
+
+
+class CategoryTree(Model):
+    """The tree of one shop at one moment: TikTok advises not to keep it for long (tiktok-shop-api §7)."""
+
+    integration_id: str
+    read_at: Instant
+    nodes: tuple[CategoryNode, ...]
+
+
+class LeafAttribute(Model):
+    """An attribute of a leaf; `is_side` ones make variations. `values` are (id, name)."""
+
+    id: str
+    name: str
+    is_side: bool = False
+    is_required: bool = False
+    takes_several: bool = False
+    takes_own: bool = False
+    values: tuple[tuple[str, str], ...] = ()
+
+    def value_id(self, name: str) -> str | None:
+        """The id of the value with this name, in whatever case."""
+        wanted = name.casefold()
+        return next((value for value, known in self.values if known.casefold() == wanted), None)
+
+
+class Leaf(Model):
+    """What a leaf category asks of a listing."""
+
+    integration_id: str
+    category_id: str
+    read_at: Instant
+    attributes: tuple[LeafAttribute, ...]
+    required: tuple[str, ...] = ()
+    """TikTok's names of what must be there, e.g. size_chart, package_dimension."""
+    certifications: tuple[tuple[str, str], ...] = ()
+    """(id, name) of the documents that must be there."""
+
+
+class ChosenAttribute(Model):
+    """What a person chose for an attribute: values by id where the category knows them, else by name."""
+
+    id: str
+    value_ids: tuple[str, ...] = ()
+    value_names: tuple[str, ...] = ()
+
+
+class CategoryChoice(Model):
+    """What was chosen for an Avasam category, so that its next product needs no choice (A25)."""
+
+    integration_id: str
+    avasam_category: str
+    category_id: str
+    attributes: tuple[ChosenAttribute, ...] = ()
+    weight_kg: Amount | None = None
+    chosen_at: Instant
+    chosen_by: str = ""
+
+
+class ShopWarehouse(Model):
+    """A warehouse of the shop."""
+
+    id: str
+    is_sales: bool
+    is_enabled: bool
+    is_default: bool
+
+
+class ShopFacts(Model):
+    """What the shop itself must bring before anything can be listed in it."""
+
+    integration_id: str
+    read_at: Instant
+    warehouses: tuple[ShopWarehouse, ...] = ()
+    unmet: tuple[tuple[str, str], ...] = ()
+    """(TikTok's name of a prerequisite, why it is not met)."""
+
+    def home(self) -> str | None:
+        """The warehouse that new listings are stocked in: the default one that sells and is enabled."""
+        usable = [place for place in self.warehouses if place.is_sales and place.is_enabled]
+        return min(usable, key=lambda place: (not place.is_default, place.id)).id if usable else None

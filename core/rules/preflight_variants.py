@@ -1,0 +1,133 @@
+"""What TikTok would refuse about a listing's SKUs: prices, stock, seller SKUs, variations (§6, §7)."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from core.models.listing_state import ListingProblem
+from core.rules.candidate import Candidate, Variant
+from core.rules.listing_limits import ListingLimits
+
+
+def variant_problems(candidate: Candidate, limits: ListingLimits) -> Iterator[ListingProblem]:
+    """Every problem of every variant, and those of the variants together."""
+    if candidate.is_parent:
+        yield from _family(candidate, limits)
+    for variant in candidate.variants:
+        yield from _price(variant, limits)
+        yield from _stock(variant, limits)
+        yield from _seller_sku(variant, limits)
+        if candidate.is_parent:
+            yield from _sides(variant, limits)
+
+
+def _family(candidate: Candidate, limits: ListingLimits) -> Iterator[ListingProblem]:
+    def problem(code: str, what: str, fix: str) -> ListingProblem:
+        return ListingProblem(code=code, field="variation", what=what, fix=fix)
+
+    variants = candidate.variants
+    if not variants:
+        fix = "Bring its variants into the inventory, or list it as a single product."
+        yield problem("no-children", "This variation parent has no children in the inventory", fix)
+        return
+    if len(variants) > limits.skus_most:
+        what = f"{len(variants)} variants; this market takes {limits.skus_most} in one product"
+        yield problem("variants-many", what, "Split the range into several parents in Avasam.")
+    names = [tuple(side.name for side in variant.sides) for variant in variants]
+    every = list(dict.fromkeys(name for row in names for name in row))
+    if not every and len(variants) > 1:
+        fix = "Give each variant what sets it apart, for example Colour or Size."
+        yield problem("sides-missing", "Nothing tells the variants apart", fix)
+    if len(every) > limits.sides_most:
+        what = f"The variants differ in {len(every)} ways ({', '.join(every)}); at most {limits.sides_most}"
+        yield problem("sides-many", what, "Leave out or join some of them.")
+    for variant, row in zip(variants, names, strict=True):
+        lacking = [name for name in every if name not in row]
+        if lacking:
+            yield ListingProblem(
+                code="side-lacking",
+                field="variation",
+                sku=variant.sku,
+                what=f"{variant.sku} has no {', '.join(lacking)}, which other variants have",
+                fix="Give every variant the same kinds of values.",
+            )
+    same = Counter(
+        tuple((side.name, side.value.casefold()) for side in variant.sides) for variant in variants
+    )
+    for values, count in same.items():
+        if count > 1 and values:
+            shown = ", ".join(value for _, value in values)
+            yield problem("variants-equal", f"{count} variants are the same: {shown}", "Make them differ.")
+
+
+def _price(variant: Variant, limits: ListingLimits) -> Iterator[ListingProblem]:
+    def problem(code: str, what: str, fix: str, *, blocking: bool = True) -> ListingProblem:
+        return ListingProblem(
+            code=code, field="price", sku=variant.sku, what=what, fix=fix, blocking=blocking
+        )
+
+    name, price = variant.sku, variant.price
+    if price is None:
+        why = variant.price_steps[-1] if variant.price_steps else "unknown"
+        fix = "Type a price, or correct its pricing rule or cost."
+        yield problem("price-missing", f"{name} has no price: {why}", fix)
+        return
+    if not limits.price_least <= price <= limits.price_most:
+        what = f"The price {price} of {name} is outside {limits.price_least} to {limits.price_most}"
+        yield problem("price-limits", what, "Change the price.")
+    if price != round(price, 2):
+        yield problem("price-format", f"The price {price} of {name} has more than two decimals", "Round it.")
+    if limits.currency and variant.currency != limits.currency:
+        what = f"{name} is priced in {variant.currency}; this shop sells in {limits.currency}"
+        yield problem("price-currency", what, "Give it a price in the shop's currency: none is converted.")
+    if variant.below_floor:
+        what = f"The price {price} of {name} is below the floor of its pricing rule"
+        yield problem("price-floor", what, "Raise the price, or lower the floor.")
+
+
+def _stock(variant: Variant, limits: ListingLimits) -> Iterator[ListingProblem]:
+    if variant.quantity is None:
+        yield ListingProblem(
+            code="stock-unknown",
+            field="stock",
+            sku=variant.sku,
+            what=f"The stock of {variant.sku} is not known, and unknown stock is never sent",
+            fix="Check the product in Avasam.",
+        )
+    elif variant.quantity > limits.quantity_most:
+        yield ListingProblem(
+            code="stock-limits",
+            field="stock",
+            sku=variant.sku,
+            what=f"{variant.quantity} of {variant.sku}; TikTok takes {limits.quantity_most}",
+            fix="Set a maximum quantity in the additional settings.",
+        )
+
+
+def _seller_sku(variant: Variant, limits: ListingLimits) -> Iterator[ListingProblem]:
+    least, most = limits.seller_sku_least, limits.seller_sku_most
+    if least <= len(variant.sku) <= most and limits.seller_sku_pattern.fullmatch(variant.sku):
+        return
+    allowed = "letters, digits, _ and -" if "A-Z" in limits.seller_sku_pattern.pattern else "no spaces"
+    yield ListingProblem(
+        code="seller-sku",
+        field="sku",
+        sku=variant.sku,
+        what=f"TikTok does not take the SKU {variant.sku}: {least} to {most} characters, {allowed}",
+        fix="Rename it in Avasam.",
+    )
+
+
+def _sides(variant: Variant, limits: ListingLimits) -> Iterator[ListingProblem]:
+    for side in variant.sides:
+        for text, most, kind in (
+            (side.name, limits.side_name_most, "name"),
+            (side.value, limits.side_value_most, "value"),
+        ):
+            if len(text) > most:
+                yield ListingProblem(
+                    code=f"side-{kind}-long",
+                    field="variation",
+                    sku=variant.sku,
+                    what=f"{text!r} of {variant.sku} has {len(text)} characters; at most {most}",
+                    fix="Shorten it in Avasam.",
+                )
