@@ -33,6 +33,14 @@ INTEGRATIONS: Final = (
 INTEGRATION: Final = (
     Command("integration.save", "ctrl+s", "Save", "Show what the changes do, and put them in force", "save"),
     Command(
+        "integration.reauthorise",
+        "ctrl+r",
+        "Reauthorize",
+        "Ask the shop's owner for consent again; it takes effect on Save",
+        "reauthorise",
+    ),
+    Command("integration.remove", "f8", "Remove", "Remove account: counts what goes, and asks", "remove"),
+    Command(
         "integration.back", "escape", "Back", "Back to the list; unsaved changes are asked about", "back"
     ),
 )

@@ -61,14 +61,14 @@ class IntegrationPane(VerticalScroll, can_focus=False):
             yield Button("Save (ctrl+s)", id="save", variant="primary", compact=True)
         with Collapsible(title="Reauthorize", id="reauthorize-section"):
             yield Static("", id="authorisation", markup=False)
-            yield Button("Reauthorize", id="reauthorize", compact=True)
+            yield Button("Reauthorize (ctrl+r)", id="reauthorize", compact=True)
         with Collapsible(title="Remove account", id="remove-section"):
             yield Static(
                 "Tokens, settings, mappings and listings of this shop go from here. TikTok's own listings "
                 "stay as they are; the order history stays to be read.",
                 markup=False,
             )
-            yield Button("Remove account", id="remove", variant="error", compact=True)
+            yield Button("Remove account (f8)", id="remove", variant="error", compact=True)
 
     def on_mount(self) -> None:
         """Show what is known, with the first thing to change under the cursor."""

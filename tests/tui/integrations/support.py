@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -32,6 +33,13 @@ from tui.screens.authorise import AuthoriseScreen
 from tui.screens.integration import IntegrationPane
 from tui.screens.integrations import IntegrationsScreen
 from tui.widgets.paste_box import PasteBox
+
+
+class RunningClock(FrozenClock):
+    """The real time, for programs that have no other."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
 
 @dataclass
