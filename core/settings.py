@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """Where the store, the key file and exports live."""
     store_url: str = ""
     """`tinydb:///path/to/directory`; empty means `store` inside `home`."""
+    store_group: bool = False
+    """Let the directory's group share the store (2770, files 0660); all then need the same AVASAM_KEY."""
 
     tiktok_api_url: Address = "https://open-api.tiktokglobalshop.com"
     """TikTok Shop's API, for all markets."""
@@ -97,6 +99,8 @@ class Settings(BaseSettings):
 
     activity_days: Annotated[int, Field(ge=1)] = 30
     """How long finished syncs and jobs stay in Activity; open problems stay until they are solved."""
+    archive_days: Annotated[int, Field(ge=1)] = 180
+    """How long finished orders stay in the lists; `avasam archive run` moves older ones into the archive."""
     resend_after_seconds: Annotated[float, Field(ge=1)] = 120.0
     """How long an order whose sending got no clear answer is looked for before it may be sent again."""
 
