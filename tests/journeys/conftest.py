@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.journeys.world import SandboxProcess
+from tests.journeys.world import SandboxProcess, mappable
 
 
 @pytest.fixture(scope="module")
@@ -12,3 +12,8 @@ def sandbox() -> Iterator[SandboxProcess]:
     running = SandboxProcess()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def mapping(sandbox: SandboxProcess) -> dict[str, str]:
+    return mappable(sandbox.state(), but_every=5)

@@ -1,29 +1,43 @@
-"""A sandbox in a process of its own, and homes in which the program's commands run as a person runs them."""
+"""Homes in which the program's commands run as a person runs them, and what the shop shows meanwhile."""
 
 import asyncio
 import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
-
-import httpx
+from typing import Any
 
 from core import tables
 from core.clock import SystemClock
 from core.models.base import Model
-from core.models.integration import IntegrationSettings
+from core.models.integration import Integration, IntegrationSettings
 from core.models.listing import ShippingMapping, SkuMapping
+from core.services.authorisation import AuthorisationService
+from core.settings import Settings
 from core.store import Document, Lease, Store
 from storage.tinydb import TinyStore
+from tests.journeys.processes import ROOT, SandboxProcess, code_in, running, wait_until
+from tui.bootstrap import open_backend
 
-ROOT = Path(__file__).parents[2]
+__all__ = [
+    "SERVICE",
+    "Home",
+    "Ran",
+    "SandboxProcess",
+    "code_in",
+    "is_pushed",
+    "mappable",
+    "orders_of",
+    "restock",
+    "running",
+    "shop_quantities",
+    "wait_until",
+]
+
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SERVICE = "Tracked 48"
 STOCKABLE = {"DRAFT", "PENDING", "FAILED", "ACTIVATE", "SELLER_DEACTIVATED"}
@@ -39,95 +53,7 @@ _VARIABLES = {
     "CONSUMER_KEY": "consumer_key",
     "SECRET_KEY": "secret_key",
 }
-T = TypeVar("T")
-
-
-def wait_until(condition: Callable[[], T | None], seconds: float = 30.0) -> T:
-    """What the condition gives once it is true; looked at every few milliseconds until the deadline."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"waited {seconds} s in vain for {condition}"
-        time.sleep(0.01)
-    return found
-
-
-class SandboxProcess:
-    """`python -m core.sandbox serve`, and its control API as the independent witness."""
-
-    def __init__(self, *, products: int = 120, seed: int = 7, state: Path | None = None) -> None:
-        self._options = ["--products", str(products), "--seed", str(seed), "--orders", "0"]
-        if state is not None:
-            self._options += ["--state", str(state)]
-        self._port = 0
-        self.start()
-
-    def start(self) -> None:
-        """Start it, or start it again where it was."""
-        self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "core.sandbox",
-                "serve",
-                "--json",
-                "--port",
-                str(self._port),
-                *self._options,
-            ],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        self.addresses: dict[str, str] = json.loads(self._process.stdout.readline())
-        self._port = int(self.addresses["control_url"].rsplit(":", 1)[1].split("/")[0])
-        self._http = httpx.Client(base_url=self.addresses["control_url"], timeout=30, trust_env=False)
-
-    def stop(self) -> None:
-        """Let it save its state and end."""
-        self._http.close()
-        self._process.terminate()
-        self._process.communicate(timeout=20)
-
-    def control(self, method: str, path: str, body: object = None) -> Any:
-        """One control call that must go well."""
-        reply = self._http.request(method, path, json=body)
-        assert reply.status_code == 200, reply.text
-        return reply.json()
-
-    def state(self, shop: str = "Sandbox Shop GB") -> Any:
-        """The shop with its products and orders, and `avasam` beside them."""
-        whole = self.control("GET", f"/state?shop={shop}")
-        (found,) = whole["shops"].values()
-        return {**found, "avasam": whole["avasam"], "sellers": whole["sellers"]}
-
-    def fault(self, path: str, **how: Any) -> None:
-        self.control("POST", "/faults", {"path": path, **how})
-
-    def order(self, count: int = 1, **how: Any) -> list[str]:
-        """Ids of new orders."""
-        ids: list[str] = self.control("POST", "/orders", {"n": count, **how})["ids"]
-        return ids
-
-    def requests(self, after: int = 0) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.control("GET", f"/log?after={after}")["requests"]
-        return found
-
-    def last_request(self) -> int:
-        return int(self.control("GET", "/log?after=1000000000")["last"])
-
-    def consent(self, state: str = "s", seller: str = "1", address: str | None = None) -> str:
-        """The address that the browser ends on after the seller has said yes."""
-        query = {"service_id": self.addresses["service_id"], "state": state, "auto": seller}
-        if address is None:
-            reply = httpx.get(self.addresses["consent_url"], params=query, trust_env=False)
-        else:
-            reply = httpx.get(f"{address}&auto={seller}", trust_env=False)
-        return reply.headers["location"]
-
-
-def code_in(redirect: str) -> str:
-    return str(httpx.URL(redirect).params["code"])
+TIMES = {"downloaded_at", "purge_at", "timeline", "integration_id"}
 
 
 @dataclass
@@ -192,9 +118,21 @@ class Home:
         return Ran(done.returncode, done.stdout, done.stderr)
 
     def connect(self, name: str = "Main", seller: str = "1") -> None:
-        """Connect a seller's shop with the bare code."""
-        added = self.run("integrations", "add", name, "--code", code_in(self.sandbox.consent(seller=seller)))
-        assert added.code == 0, added.err
+        """Connect a seller's shop, without a command's second of start-up."""
+        code = code_in(self.sandbox.consent(seller=seller))
+        given: dict[str, Any] = {
+            variable.lower(): self.sandbox.addresses[key] for variable, key in _VARIABLES.items()
+        }
+
+        async def connected() -> None:
+            backend = await open_backend(Settings(home=self.directory, **given))
+            try:
+                service = AuthorisationService(backend)
+                await service.add(name, await service.accept(code))
+            finally:
+                await backend.close()
+
+        asyncio.run(connected())
 
     def once(self) -> Ran:
         return self.run("worker", "--once", "--json")
@@ -252,8 +190,6 @@ class Home:
 
     def set(self, name: str = "Main", **settings: Any) -> None:
         """Change an integration's additional settings."""
-        from core.models.integration import Integration
-
         key = self.integration_id(name)
         row = self.dump(tables.INTEGRATIONS)[tables.INTEGRATIONS][key]
         changed = Integration.from_document(row).model_copy(
@@ -313,11 +249,17 @@ def is_pushed(home: Home, mapping: dict[str, str]) -> bool:
     )
 
 
-@contextmanager
-def running(process: "subprocess.Popen[str]") -> Iterator["subprocess.Popen[str]"]:
-    """The process; it does not outlive the block."""
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+def restock(sandbox: SandboxProcess, mapping: dict[str, str], units: int) -> None:
+    """Every mapped product of known stock gets that much, and a little more the later it stands."""
+    stock = sandbox.state()["avasam"]["products"]
+    known = [sku for sku in dict.fromkeys(mapping.values()) if stock[sku]["stock"] is not None]
+    sandbox.control("POST", "/stock", {sku: units + number for number, sku in enumerate(known)})
+
+
+def orders_of(home: Home) -> dict[str, Any]:
+    """Order id -> everything that does not depend on when and into which home it came."""
+    rows = home.dump(tables.ORDERS)[tables.ORDERS]
+    return {
+        key.partition("/")[2]: {name: value for name, value in row.items() if name not in TIMES}
+        for key, row in rows.items()
+    }
