@@ -146,9 +146,38 @@ class AvasamApp(App[None]):
             self.notify(words, severity="error", timeout=20, markup=False)
 
     async def action_show(self, mode: str) -> None:
-        """Go to a main screen; from the opening screen there is nowhere to go."""
-        if self.current_mode in self._modes and len(self.screen_stack) == 1:
+        """Go to a main screen, from any but the opening one. Unsaved work is asked about."""
+        if self.current_mode not in self._modes or len(self.screen_stack) != 1 or mode == self.current_mode:
+            return
+        if self._unsaved():
+            self._leave(partial(self.switch_mode, mode))
+        else:
             await self.switch_mode(mode)
+
+    async def action_quit(self) -> None:
+        """Leave; unsaved work is asked about."""
+        if self._unsaved():
+            self._leave(super().action_quit)
+        else:
+            await super().action_quit()
+
+    def _unsaved(self) -> str:
+        from tui.screens.base import MainScreen
+
+        beneath = self.screen_stack[0]
+        return beneath.unsaved if isinstance(beneath, MainScreen) else ""
+
+    @work(group="leave", exclusive=True, exit_on_error=False)
+    async def _leave(self, go: Callable[[], Awaitable[None]]) -> None:
+        from tui.screens.base import MainScreen
+        from tui.screens.confirm import Confirm
+
+        beneath = self.screen_stack[0]
+        if isinstance(beneath, MainScreen) and await self.push_screen_wait(
+            Confirm(f"Discard {beneath.unsaved}?", "They are not saved yet: ctrl+s saves them.", "Discard")
+        ):
+            beneath.discard()
+            await go()
 
     @work(group="sync", exclusive=True, exit_on_error=False)
     async def action_sync_now(self) -> None:

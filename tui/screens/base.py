@@ -33,6 +33,14 @@ class MainScreen(Screen[None]):
         super().__init__()
         self.session = session
 
+    @property
+    def unsaved(self) -> str:
+        """What would be lost by leaving now, in words such as `3 pending pairs`; empty when nothing would."""
+        return ""
+
+    def discard(self) -> None:
+        """Let go of what is unsaved."""
+
     def content(self) -> Iterable[Widget]:
         """The widgets of this screen."""
         raise NotImplementedError
