@@ -23,7 +23,9 @@ async def open_backend(
     settings = settings or load_settings()
     clock = clock or SystemClock()
     _make_home(settings.home)
-    store: Store = await TinyStore.open(settings.store_directory(), clock=clock, progress=progress)
+    store: Store = await TinyStore.open(
+        settings.store_directory(), clock=clock, progress=progress, group=settings.store_group
+    )
     try:
         vault = Vault.open(home=settings.home, environ=os.environ)
     except BaseException:

@@ -1,10 +1,12 @@
 """Opening, writing and syncing files so that every failure says what to do about it.
 
-Files are 0600 and directories 0700 whatever the umask is; symbolic links are not followed.
+Files are 0600 and directories 0700 whatever the umask is, or 0660 and 2770 where a group shares the
+directory; symbolic links are not followed.
 """
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +14,9 @@ from typing import TypeAlias
 
 from core.store import StoreError, StoreFull, StoreReadOnly
 
-FILE_MODE = 0o600
 DIRECTORY_MODE = 0o700
+GROUP_MODE = 0o2770
+"""New files get the directory's group, whoever makes them."""
 
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -51,18 +54,35 @@ def explained(path: Path, deed: str) -> Iterator[None]:
         raise explain(error, path, deed) from error
 
 
-def make_directory(path: Path) -> None:
-    """Make a directory that is nobody else's business; one that exists is left as it is."""
+def make_directory(path: Path, *, group: bool = False) -> None:
+    """Make a directory that is nobody else's business, or that of its group.
+
+    One that exists is left as it is, unless it is to be shared from now on: then its files are shared too.
+    """
     with explained(path, "made"):
         if path.is_dir():
+            if group and not _is_shared(path):
+                path.chmod(GROUP_MODE)
+                for file in path.iterdir():
+                    if file.is_file() and not file.is_symlink():
+                        file.chmod(file_mode(path))
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             path.mkdir(mode=DIRECTORY_MODE)
         except FileExistsError:
             return
-        path.chmod(DIRECTORY_MODE)
+        path.chmod(GROUP_MODE if group else DIRECTORY_MODE)
         sync_directory(path.parent)
+
+
+def file_mode(directory: Path) -> int:
+    """What mode files get in a directory: they are shared as it is."""
+    return 0o660 if _is_shared(directory) else 0o600
+
+
+def _is_shared(directory: Path) -> bool:
+    return bool(directory.stat().st_mode & stat.S_IWGRP)
 
 
 def open_or_create(path: Path) -> int:
@@ -92,8 +112,9 @@ def open_existing(path: Path, *, write: bool = False) -> int:
 
 
 def _created(path: Path, flags: int) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | flags | _FLAGS, FILE_MODE)
-    os.fchmod(descriptor, FILE_MODE)
+    mode = file_mode(path.parent)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | flags | _FLAGS, mode)
+    os.fchmod(descriptor, mode)
     return descriptor
 
 

@@ -45,9 +45,9 @@ class Journal(Follower):
             raise StoreError(f"{self.directory} is closed. Open the store again.")
         return self._lock
 
-    def prepare(self, lock_timeout: float, *, allow_network: bool = False) -> None:
-        """Make what is missing: the directory, the lock, an empty store."""
-        files.make_directory(self.directory)
+    def prepare(self, lock_timeout: float, *, allow_network: bool = False, group: bool = False) -> None:
+        """Make what is missing: the directory, the lock, an empty store; `group` shares it with its group."""
+        files.make_directory(self.directory, group=group)
         if not allow_network:
             refuse_network(self.directory)
         self._lock = lock = WriterLock(self.directory / "lock")

@@ -64,7 +64,7 @@ def _copy_aside(journal: Journal, name: str) -> Path:
         ):
             copy = aside / source.name
             shutil.copyfile(source, copy, follow_symlinks=False)
-            copy.chmod(files.FILE_MODE)
+            copy.chmod(files.file_mode(journal.directory))
             files.sync_file(copy)
         files.sync_directory(aside)
         files.sync_directory(journal.directory)

@@ -56,17 +56,20 @@ class TinyStore(DocumentReader):
         lock_timeout: float = 5.0,
         progress: Callable[[int, int], None] | None = None,
         allow_network: bool = False,
+        group: bool = False,
         compact_at: int = COMPACT_AT,
     ) -> Self:
         """Open a store, made when it is not there; `progress` is told bytes done and bytes in all.
 
-        `lock_timeout` is how many seconds a writer waits for others. Raises StoreReadOnly, StoreCorrupt,
+        `lock_timeout` is how many seconds a writer waits for others; `group` lets the directory's group
+        read and write it from now on (2770, 0660). Raises StoreReadOnly, StoreCorrupt,
         StoreFormat, StoreBusy, and StoreError on a network file system unless `allow_network`.
         """
         journal = Journal(directory, clock, compact_at=compact_at)
         store = cls(journal, clock, lock_timeout)
         try:
-            await store._in_thread(partial(journal.prepare, lock_timeout, allow_network=allow_network))
+            prepare = partial(journal.prepare, lock_timeout, allow_network=allow_network, group=group)
+            await store._in_thread(prepare)
             for done, total in journal.loading():
                 if progress is not None:
                     progress(done, total)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from core.clock import SystemClock
 from core.store import OutcomeUnknown, StoreError, StoreFull, StorePoisoned
 from storage.tinydb import TinyStore, files
 from storage.tinydb.network import refuse_network
@@ -41,6 +42,61 @@ async def test_everything_is_private_whatever_the_umask(
         os.umask(previous)
     assert mode(home) == 0o700
     assert {mode(home / name) for name in names_in(home)} == {0o600}
+
+
+@pytest.mark.parametrize("made_before", [False, True])
+async def test_a_store_can_be_shared_with_a_group(home: Path, made_before: bool) -> None:
+    if made_before:
+        await (await TinyStore.open(home, clock=SystemClock())).close()
+        assert {mode(home / name) for name in names_in(home)} == {0o600}
+    previous = os.umask(0o077)
+    try:
+        store = await TinyStore.open(home, clock=SystemClock(), group=True, compact_at=1)
+        await put(store, "k")
+        await store.close()
+    finally:
+        os.umask(previous)
+    assert mode(home) == 0o2770
+    assert {mode(home / name) for name in names_in(home)} == {0o660}
+
+
+def test_two_users_of_one_group_write_the_same_store() -> None:
+    """Each in a process of its own and, where the caller may change it, as a user of its own."""
+    script = """if True:
+        import asyncio, os, sys
+        from pathlib import Path
+        from core.clock import SystemClock
+        from storage.tinydb import TinyStore
+        home, user = Path(sys.argv[1]), int(sys.argv[2])
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setegid(60999)
+            os.seteuid(user)
+        async def write():
+            store = await TinyStore.open(home, clock=SystemClock(), compact_at=1)
+            async with store.transaction() as tx:
+                await tx.put("t", str(user), {})
+            await store.close()
+        asyncio.run(write())
+    """
+    base = Path(tempfile.mkdtemp())
+    try:
+        base.chmod(0o755)
+        home = base / "store"
+        asyncio.run(_shared(home))
+        if os.geteuid() == 0:
+            for path in (home, *home.iterdir()):
+                os.chown(path, 0, 60999)
+            home.chmod(0o2770)
+        for user in ("60001", "60002", "60001"):
+            subprocess.run([sys.executable, "-c", script, str(home), user], check=True, cwd=ROOT)
+        assert keys_in(home) == ["60001", "60002"]
+    finally:
+        shutil.rmtree(base)
+
+
+async def _shared(home: Path) -> None:
+    await (await TinyStore.open(home, clock=SystemClock(), group=True)).close()
 
 
 @pytest.mark.parametrize("name", ["lock", "snapshot.json", "journal-1.jsonl"])
