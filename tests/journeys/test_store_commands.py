@@ -2,15 +2,17 @@
 
 import json
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from core import tables
 from core.clock import SystemClock
+from core.models.order import ChannelOrder, Order, OrderKind, OrderState
 from core.services.presence import Presence
 from core.store import Store
-from tests.journeys.world import Home, SandboxProcess
+from tests.journeys.world import NOW, Home, SandboxProcess
 
 
 @pytest.fixture
@@ -101,3 +103,25 @@ def test_who_else_is_here_is_listed(home: Home) -> None:
     home.store(arrive)
     (seen,) = home.run("who", "--json").json
     assert (seen["user"], seen["role"], seen["owner"]) == ("ann", "screens", "desk:9")
+
+
+def test_old_orders_are_archived_and_searched(home: Home) -> None:
+    home.connect("UK")
+    long_ago = NOW - timedelta(days=400)
+    source = ChannelOrder(id="57700", status="COMPLETED", created_at=long_ago, updated_at=long_ago)
+    home.put(
+        {
+            (tables.ORDERS, "i1/57700"): Order(
+                integration_id="i1",
+                source=source,
+                kind=OrderKind.AVASAM,
+                state=OrderState.TRACKING_RETURNED,
+                downloaded_at=long_ago,
+            )
+        }
+    )
+    assert home.run("archive", "run", "--json").json == {"orders": 1, "activity": 0}
+    assert home.dump(tables.ORDERS) == {tables.ORDERS: {}}
+    (found,) = home.run("archive", "search", "57700", "--json").json
+    assert (found["key"], found["state"]) == ("i1/57700", "tracking_returned")
+    assert "Nothing in the archive" in home.run("archive", "search", "57701").out

@@ -43,5 +43,6 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("export")(store.export)
 app.command("who")(store.who)
+app.add_typer(store.archive, name="archive")
 
 __all__ = ["app"]

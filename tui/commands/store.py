@@ -1,16 +1,22 @@
-"""`avasam export` and `avasam who`: what the store holds, for other programs, and who else works on it."""
+"""`avasam export`, `who` and `archive`: what the store holds, who works on it, and what is past."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.options import Json
+from tui.commands.options import Json, Limit
 from tui.commands.output import Exit, emit, local, say, table
 from tui.commands.running import with_backend
 
 if TYPE_CHECKING:
     from core.backend import Backend
+    from core.services.archive import Archive
+
+archive = typer.Typer(
+    help="Old finished orders and activity, out of the way but not lost.", no_args_is_help=True
+)
+_SHOWN = 100
 
 
 def export(
@@ -57,3 +63,45 @@ def who(as_json: Json = False) -> None:
         return Exit.OK
 
     with_backend(work, as_json=as_json)
+
+
+@archive.command("run")
+def run_archive(as_json: Json = False) -> None:
+    """Move orders into the archive that have been finished for AVASAM_ARCHIVE_DAYS (for cron)."""
+
+    async def work(backend: "Backend") -> Exit:
+        moved = await _archive_of(backend).run(days=backend.settings.archive_days)
+        if as_json:
+            emit({"orders": moved.orders, "activity": moved.activity})
+        else:
+            say(f"{moved.orders:,} orders moved, {moved.activity:,} entries of activity kept.")
+        return Exit.OK
+
+    with_backend(work, as_json=as_json)
+
+
+@archive.command("search")
+def search_archive(
+    words: Annotated[str, typer.Argument(help="Words that must all occur: a name, an order id, a SKU.")],
+    limit: Limit = None,
+    as_json: Json = False,
+) -> None:
+    """Search the archive, newest month first."""
+
+    async def work(backend: "Backend") -> Exit:
+        found = await _archive_of(backend).search(words, limit=limit or _SHOWN)
+        if as_json:
+            emit([{"month": one.month, "table": one.table, "key": one.key, **one.document} for one in found])
+            return Exit.OK
+        rows = [(one.month, one.table, one.key, str(one.document.get("state", ""))) for one in found]
+        table(("MONTH", "WHAT", "KEY", "STATE"), rows, empty="Nothing in the archive has all these words.")
+        return Exit.OK
+
+    with_backend(work, as_json=as_json)
+
+
+def _archive_of(backend: "Backend") -> "Archive":
+    from core.services.archive import Archive
+
+    directory = backend.settings.home / "archive"
+    return Archive(backend.store, backend.clock, directory, owner=backend.owner)
