@@ -11,25 +11,31 @@ from core.channel.pace import Pace
 from core.channel.port import Authoriser, Channel, Fulfilment, Logistics
 from core.channel.tiktok.adapter import TikTokAuthoriser, TikTokShop
 from core.channel.tiktok.auth import TikTokAuth, TokenPair
+from core.channel.tiktok.categories import TikTokCategories
 from core.channel.tiktok.client import AppCredentials, TikTokClient, Tokens
 from core.channel.tiktok.fulfilment import TikTokFulfilment
+from core.channel.tiktok.listings import TikTokListings
 from core.channel.tiktok.logistics import TikTokLogistics
 from core.channel.tiktok.tokens import TokenKeeper
 from core.clock import Clock
 from core.inventory.avasam import AvasamClient
 from core.inventory.avasam_orders import AvasamOrderDesk
 from core.inventory.file import FileInventory
+from core.inventory.images import WebImages
 from core.inventory.orders import OrderDesk
 from core.inventory.port import Inventory
 from core.models.integration import Integration
 from core.settings import Settings
 from core.store import Store
+from core.sync.listing_context import ListingTools
 from core.sync.metrics import Metrics
 from core.sync.runner import Sources
 from core.vault import Vault
 
 CONNECT_SECONDS: Final = 10.0
 ANSWER_SECONDS: Final = 30.0
+CATEGORY_VERSIONS: Final = dict.fromkeys(("US", "ID", "MY", "PH", "SG", "TH", "VN"), "v2")
+"""Markets that need the new category tree (tiktok-shop-api §7)."""
 
 
 class Backend:
@@ -77,6 +83,18 @@ class Backend:
     def logistics_for(self, integration: Integration) -> Logistics:
         """Delivery options and carriers of the same shop."""
         return TikTokLogistics(self._shop(integration))
+
+    def listing_tools_for(self, integration: Integration) -> ListingTools:
+        """Listings and categories of the same shop, and the merchant's images."""
+        client = self._shop(integration)
+        version = CATEGORY_VERSIONS.get(integration.shop.region)
+        return ListingTools(
+            listings=TikTokListings(
+                client, integration_id=integration.id, clock=self.clock, category_version=version
+            ),
+            categories=TikTokCategories(client, version=version),
+            images=WebImages(self._http),
+        )
 
     def _shop(self, integration: Integration) -> TikTokClient:
         pace = self.pace_for(integration)
@@ -134,6 +152,7 @@ class Backend:
             inventory=self.inventory(),
             fulfilment_for=self.fulfilment_for,
             logistics_for=self.logistics_for,
+            listing_tools_for=self.listing_tools_for,
             desk=self.desk(),
             metrics=Metrics(self.pace_for),
         )

@@ -19,6 +19,8 @@ class SyncKind(StrEnum):
     VERIFY = "verify"
     CATALOGUE = "catalogue"
     """What exists in the shop."""
+    REVIEWS = "reviews"
+    """What TikTok's reviews made of listings that were sent."""
     PRODUCTS = "products"
     """Reading the whole inventory; belongs to no integration."""
     STOCK_READ = "stock_read"

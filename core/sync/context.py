@@ -16,6 +16,7 @@ _NEWS: Final = (
     *("pushed", "refused", "drifted"),
     *("changed", "gone", "missing"),
     *("taken", "unclear", "held", "dispatched", "returned", "flagged"),
+    *("approved", "turned_down", "asked"),
 )
 
 Progress = Callable[[int, int | None], Awaitable[None]]

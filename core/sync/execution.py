@@ -8,19 +8,23 @@ from typing import Final
 import structlog
 
 from core import tables
+from core.channel.errors import NeedsReauthorisation
 from core.models.integration import Integration, SyncKind
 from core.models.job import Job, JobState
 from core.store import Lease, LeaseLost, StoreError
 from core.sync import jobs, timers
 from core.sync.context import Progress, no_progress
 from core.sync.leases import INVENTORY, Leases
+from core.sync.listing_context import ListingContext
+from core.sync.listing_run import is_listing_job, run_listing_job
 from core.sync.problems import note_problem, solve_problem
-from core.sync.runner import Ran, Sources, read_inventory, run_kind
+from core.sync.runner import Ran, Sources, pause_integration, read_inventory, run_kind
 
 _log = structlog.get_logger(__name__)
 
 ORDER: Final = (
     SyncKind.ORDERS, SyncKind.FULFIL, SyncKind.VERIFY, SyncKind.STOCK, SyncKind.PRICE, SyncKind.CATALOGUE,
+    SyncKind.REVIEWS,
 )  # fmt: skip
 """Orders first and on to Avasam, then stock and price; what the shop shows is read before it is corrected."""
 
@@ -54,7 +58,7 @@ class Execution:
         """The kinds whose time has come, in the order they run."""
         now = self._clock.now()
         states = {kind: await timers.load(self._store, integration.id, kind) for kind in ORDER}
-        due = {kind for kind, state in states.items() if timers.is_due(state, now)}
+        due = {kind for kind, state in states.items() if timers.is_armed(state) and timers.is_due(state, now)}
         if SyncKind.ORDERS in due and not states[SyncKind.FULFIL].failures:
             # What was just downloaded goes on at once, unless Avasam asked for a pause.
             due.add(SyncKind.FULFIL)
@@ -133,6 +137,8 @@ class Execution:
         if claimed is None or claimed.state is JobState.FAILED:
             return claimed or job
         job = claimed
+        if is_listing_job(job) and (ctx := self._sources.listing(integration, lease, job)) is not None:
+            return await self._listing_job(ctx, job)
         told: datetime = self._clock.now()
 
         async def progress(done: int, total: int | None) -> None:
@@ -157,6 +163,13 @@ class Execution:
             cure = "Nothing more was sent." if current is None else "Enable it: what was missed is caught up."
             return await self._end(job, lease, JobState.CANCELLED, error=what, cure=cure)
         return await self._conclude(job, ran, lease)
+
+    async def _listing_job(self, ctx: ListingContext, job: Job) -> Job:
+        try:
+            return await run_listing_job(ctx, job)
+        except NeedsReauthorisation as error:
+            await pause_integration(self._sources, ctx.integration, error, ctx.lease)
+            return await jobs.get(self._store, job.id) or job
 
     async def orphan(self, job: Job, lease: Lease) -> Job:
         """A job whose integration was removed."""

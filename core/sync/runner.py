@@ -15,7 +15,7 @@ from core.inventory.errors import InventoryError, InventoryThrottled
 from core.inventory.orders import OrderDesk
 from core.inventory.port import Inventory
 from core.models.integration import Integration, SyncKind, SyncState
-from core.models.job import Severity
+from core.models.job import Job, Severity
 from core.settings import Settings
 from core.store import Lease, Store
 from core.sync import timers
@@ -25,6 +25,8 @@ from core.sync.fulfil import fulfil
 from core.sync.fulfil_order import Outlets
 from core.sync.inventory import take_products, take_stock
 from core.sync.jobs import note_activity
+from core.sync.listing_context import ListingContext, ListingTools
+from core.sync.listing_reviews import read_reviews
 from core.sync.metrics import Metrics
 from core.sync.orders import sync_orders
 from core.sync.problems import note_problem, solve_problem
@@ -51,15 +53,34 @@ class Sources:
     inventory: Inventory | None
     fulfilment_for: Callable[[Integration], Fulfilment] | None = None
     logistics_for: Callable[[Integration], Logistics] | None = None
+    listing_tools_for: Callable[[Integration], ListingTools] | None = None
     desk: OrderDesk | None = None
     """Where orders go; None while no Avasam account is set up."""
+    metrics: Metrics = field(default_factory=Metrics)
 
     def outlets(self, integration: Integration) -> Outlets | None:
         """What an integration's orders go through; None where the shop offers no such thing."""
         if self.fulfilment_for is None or self.logistics_for is None:
             return None
         return Outlets(self.desk, self.fulfilment_for(integration), self.logistics_for(integration))
-    metrics: Metrics = field(default_factory=Metrics)
+
+    def listing(
+        self, integration: Integration, lease: Lease, job: Job | None = None
+    ) -> ListingContext | None:
+        """What the work on an integration's listings is handed; None where there is no such work."""
+        if self.listing_tools_for is None:
+            return None
+        return ListingContext(
+            store=self.store,
+            clock=self.clock,
+            settings=self.settings,
+            channel=self.channel_for(integration),
+            tools=self.listing_tools_for(integration),
+            integration=integration,
+            lease=lease,
+            job_id="" if job is None else job.id,
+            asked_by="" if job is None else job.requested_by,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +124,11 @@ async def run_kind(
             confirmed=confirmed,
             progress=progress,
         )
-        outcome, state = await _work(ctx, kind, state, sources.outlets(integration))
+        outcome, state = await _work(
+            ctx, kind, state, sources.outlets(integration), sources.listing(integration, lease)
+        )
     except NeedsReauthorisation as error:
-        await _pause_integration(sources, integration, error, lease)
+        await pause_integration(sources, integration, error, lease)
         return await _note_failure(sources, state, started, error, lease)
     except _FAILURES as error:
         return await _note_failure(sources, state, started, error, lease)
@@ -113,7 +136,11 @@ async def run_kind(
 
 
 async def _work(
-    ctx: SyncContext, kind: SyncKind, state: SyncState, outlets: Outlets | None
+    ctx: SyncContext,
+    kind: SyncKind,
+    state: SyncState,
+    outlets: Outlets | None,
+    listing: ListingContext | None,
 ) -> tuple[Outcome, SyncState]:
     match kind:
         case SyncKind.ORDERS:
@@ -125,6 +152,8 @@ async def _work(
                 return Outcome(), state
             outcome, watermark = await fulfil(ctx, outlets, state)
             return outcome, state.model_copy(update={"watermark": watermark})
+        case SyncKind.REVIEWS:
+            return Outcome() if listing is None else await read_reviews(listing), state
         case SyncKind.STOCK:
             return await sync_stock(ctx), state
         case SyncKind.PRICE:
@@ -242,7 +271,7 @@ async def _note_failure(
     return Ran(state.kind, None, what, cure)
 
 
-async def _pause_integration(
+async def pause_integration(
     sources: Sources, integration: Integration, error: NeedsReauthorisation, lease: Lease
 ) -> None:
     """Mark it, so that its timers and jobs wait without failing until somebody reauthorises (A16)."""

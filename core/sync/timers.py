@@ -32,6 +32,11 @@ def is_due(state: SyncState, now: datetime) -> bool:
     return state.next_run_at is None or state.next_run_at <= now
 
 
+def is_armed(state: SyncState) -> bool:
+    """Whether it runs at all: reviews are looked at from the first listing that was sent on."""
+    return state.kind is not SyncKind.REVIEWS or state.next_run_at is not None
+
+
 def interval(kind: SyncKind, settings: Settings) -> timedelta:
     """How long after a good sync the next one runs."""
     seconds = {
@@ -41,6 +46,7 @@ def interval(kind: SyncKind, settings: Settings) -> timedelta:
         SyncKind.PRICE: settings.stock_seconds,
         SyncKind.STOCK_READ: settings.stock_seconds,
         SyncKind.VERIFY: settings.verify_seconds,
+        SyncKind.REVIEWS: settings.stock_seconds,
         SyncKind.PRODUCTS: settings.products_seconds,
     }.get(kind)
     return NEVER_AGAIN if seconds is None else timedelta(seconds=seconds)

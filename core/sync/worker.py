@@ -106,8 +106,8 @@ class Worker:
                     for job in await jobs.waiting(self._store, integration.id):
                         await self._execution.job(integration, job, lease)
                     kinds = [SyncKind.ORDERS, SyncKind.FULFIL, SyncKind.STOCK, SyncKind.PRICE]
-                    if SyncKind.CATALOGUE in await self._execution.due(integration):
-                        kinds.append(SyncKind.CATALOGUE)
+                    due = await self._execution.due(integration)
+                    kinds += [kind for kind in (SyncKind.CATALOGUE, SyncKind.REVIEWS) if kind in due]
                     ran = await self._execution.run(integration, kinds, lease, forced=True)
                 after = await self._store.get(tables.INTEGRATIONS, integration.id)
                 passes.append(Pass(Integration.from_document(after) if after else integration, ran))

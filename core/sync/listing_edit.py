@@ -1,0 +1,161 @@
+"""What an Update has to send of a listing: the fields that differ, checked, with every SKU that stays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from core.channel.errors import DataRefused
+from core.channel.listings import ChannelProduct, DraftSku, ProductChanges
+from core.models.base import Money
+from core.models.listing import ChannelSku
+from core.models.listing_state import ListingProblem, ListingState
+from core.rules.candidate import Candidate, Variant
+from core.rules.preflight import preflight
+from core.sync.listing_candidate import Family, attributes_of, draft_sku
+from core.sync.listing_links import Links
+from core.sync.listing_work import Shared
+
+_WITHOUT_CALL: Final = ("attributes", "brand", "weight", "size", "images")
+"""Fields of a listing made here that are compared with what was sent, not with what the shop shows."""
+
+
+REVIEW_FAILED: Final = "review-failed"
+_AGAIN: Final = ("title", "description", "images", "attributes")
+"""Fields that are sent again when a review named them: an image may be another one at the same address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What is to be sent, its fields by name, the SKUs that are new, and what Update cannot change."""
+
+    changes: ProductChanges
+    fields: tuple[str, ...] = ()
+    new: tuple[DraftSku, ...] = ()
+    notes: tuple[ListingProblem, ...] = field(default=())
+
+
+async def work_out(
+    shared: Shared,
+    family: Family,
+    state: ListingState,
+    candidate: Candidate,
+    inputs: dict[str, str],
+    product: ChannelProduct,
+) -> Edit | list[ListingProblem]:
+    """The edit, or why it may not be sent.
+
+    Of a listing that is linked by mapping alone only what somebody typed here is compared.
+    """
+    new = _new_variants(candidate, shared.links, product)
+    fields = _changed(family, state, candidate, inputs, product)
+    fields += ["variation"] if new else []
+    notes = _notes(state, inputs)
+    if not fields:
+        return Edit(ProductChanges(), notes=notes)
+    looked, contents = candidate, dict[str, bytes]()
+    if "images" in fields:
+        looks, contents = await shared.images.look(candidate.addresses)
+        looked = replace(candidate, images=tuple(looks))
+    found = [one for one in preflight(looked) if one.blocking and _matters(one, fields, new)]
+    if found:
+        return found
+    changes = _texts(candidate, fields)
+    if "images" in fields:
+        uris = await shared.images.upload(list(looked.images or ()), contents)
+        changes = replace(changes, image_uris=uris)
+    added: tuple[DraftSku, ...] = ()
+    if new:
+        home = (await shared.knowledge.facts()).home() or ""
+        added = tuple(draft_sku(one, {home: one.quantity or 0}) for one in new)
+        changes = replace(changes, skus=[*(_kept(one, product) for one in product.skus), *added])
+    return Edit(changes, tuple(fields), added, notes)
+
+
+def _changed(
+    family: Family,
+    state: ListingState,
+    candidate: Candidate,
+    inputs: dict[str, str],
+    product: ChannelProduct,
+) -> list[str]:
+    draft = family.drafts.get(candidate.sku)
+    ours = bool(state.product_id)
+    fields: list[str] = []
+    for name, live_differs, typed in (
+        ("title", product.title != candidate.title, draft is not None and draft.title is not None),
+        (
+            "description",
+            not ours and product.description != candidate.description,
+            draft is not None and draft.description is not None,
+        ),
+    ):
+        if (ours or typed) and _differs(name, inputs, state, live_differs=live_differs):
+            fields.append(name)
+    if ours:
+        fields += [name for name in _WITHOUT_CALL if inputs[name] != state.sent.get(name)]
+    refused = {one.field for one in state.channel_problems if one.code == REVIEW_FAILED}
+    return [*fields, *(name for name in _AGAIN if name in refused and name not in fields)]
+
+
+def _differs(name: str, inputs: dict[str, str], state: ListingState, *, live_differs: bool) -> bool:
+    """Whether it is another one than was sent last, or the shop shows another one.
+
+    While an edit is under review the shop still shows the old one.
+    """
+    if name in state.sent and inputs[name] != state.sent[name]:
+        return True
+    return live_differs and not (state.in_review and name in state.sent)
+
+
+def _texts(candidate: Candidate, fields: Sequence[str]) -> ProductChanges:
+    """Everything but images and SKUs; what is unknown is left as it is."""
+    return ProductChanges(
+        title=candidate.title if "title" in fields else None,
+        description=candidate.description if "description" in fields else None,
+        attributes=attributes_of(candidate) if "attributes" in fields else None,
+        brand_id=candidate.brand_id if "brand" in fields else None,
+        weight_kg=candidate.weight_kg if "weight" in fields else None,
+        size_cm=candidate.size_cm if "size" in fields else None,
+    )
+
+
+def _notes(state: ListingState, inputs: dict[str, str]) -> tuple[ListingProblem, ...]:
+    if not state.product_id or inputs["category"] == state.sent.get("category"):
+        return ()
+    return (
+        ListingProblem(
+            code="category-stays",
+            field="category",
+            what="TikTok keeps the category of a listing that exists",
+            fix="Delete the listing and List it anew to move it.",
+            blocking=False,
+        ),
+    )
+
+
+def _matters(problem: ListingProblem, fields: Sequence[str], new: Sequence[Variant]) -> bool:
+    """What is to be sent must be right; a live listing may lack what only a new one needs."""
+    if problem.sku:
+        return any(variant.sku == problem.sku for variant in new)
+    return problem.field in fields
+
+
+def _new_variants(candidate: Candidate, links: Links, product: ChannelProduct) -> list[Variant]:
+    """Variants that the inventory has and the product has not, neither by mapping nor by seller SKU."""
+    if not candidate.is_parent:
+        return []
+    there = {sku.seller_sku for sku in product.skus}
+    return [one for one in candidate.variants if not links.sku_ids.get(one.sku) and one.sku not in there]
+
+
+def _kept(sku: ChannelSku, product: ChannelProduct) -> DraftSku:
+    """A SKU as the product has it: price and stock are its own, its sides are named again."""
+    if sku.live_price is None:
+        raise DataRefused(f"the price of SKU {sku.sku_id} could not be read", area="price")
+    return DraftSku(
+        seller_sku=sku.seller_sku,
+        price=Money(amount=sku.live_price, currency=sku.currency),
+        quantities=dict(sku.quantities),
+        sides=product.sides.get(sku.sku_id, ()),
+        id=sku.sku_id,
+    )

@@ -1,0 +1,36 @@
+"""What the rows of one listing job share: read once, used for each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.models.listing import PricingRule
+from core.rules.listing_limits import limits_for
+from core.sync.listing_candidate import children_of, rules_of
+from core.sync.listing_context import ListingContext
+from core.sync.listing_images import Images
+from core.sync.listing_knowledge import ShopKnowledge
+from core.sync.listing_links import Links, read_links
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Read when the job began; what a row depends on for its safety is read again for that row."""
+
+    children: Mapping[str, Sequence[str]]
+    rules: Mapping[str, PricingRule]
+    links: Links
+    knowledge: ShopKnowledge
+    images: Images
+
+
+async def prepare(ctx: ListingContext) -> Shared:
+    """Read what the rows share; categories and warehouses follow when the first row needs them."""
+    return Shared(
+        children=await children_of(ctx.store),
+        rules=await rules_of(ctx.store, ctx.integration.id),
+        links=await read_links(ctx.store, ctx.integration.id),
+        knowledge=ShopKnowledge(
+            ctx.store, ctx.clock, ctx.integration, ctx.tools.categories, ctx.channel, ctx.lease
+        ),
+        images=Images(ctx, limits_for(ctx.integration.shop.region)),
+    )
