@@ -37,6 +37,7 @@ class AvasamApp(App[None]):
         "styles/integrations.tcss",
         "styles/orders.tcss",
         "styles/activity.tcss",
+        "styles/mapping.tcss",
     ]
     BINDINGS = bindings((*SCREENS, *EVERYWHERE))
     MODES: ClassVar = {}
@@ -174,7 +175,7 @@ class AvasamApp(App[None]):
 
         beneath = self.screen_stack[0]
         if isinstance(beneath, MainScreen) and await self.push_screen_wait(
-            Confirm(f"Discard {beneath.unsaved}?", "They are not saved yet: ctrl+s saves them.", "Discard")
+            Confirm(f"Discard {beneath.unsaved}?", "Nothing of it is saved yet: ctrl+s saves.", "Discard")
         ):
             beneath.discard()
             await go()

@@ -4,6 +4,12 @@ from tui.screens.activity import ActivityScreen
 from tui.screens.base import MainScreen
 from tui.screens.integrations import IntegrationsScreen
 from tui.screens.orders import OrdersScreen
+from tui.screens.sku_mapping import SkuMappingScreen
 
-SCREENS: tuple[type[MainScreen], ...] = (IntegrationsScreen, OrdersScreen, ActivityScreen)
+SCREENS: tuple[type[MainScreen], ...] = (
+    IntegrationsScreen,
+    SkuMappingScreen,
+    OrdersScreen,
+    ActivityScreen,
+)
 """One entry a screen; its `MODE` is what the menu's `screen.<mode>` command goes to."""

@@ -120,6 +120,10 @@ class MappingLists:
             rows = [row for row in rows if word in row.text]
         return [row.sku for row in rows]
 
+    def row(self, avasam_sku: str) -> ProductRow | None:
+        """A line of the right list; None once that SKU is gone."""
+        return self.products.get(avasam_sku)
+
     def mark(self, row: ChannelRow, edits: Edits) -> Mark:
         """Where a channel SKU stands."""
         edit = edits.by_sku.get(row.sku_id)

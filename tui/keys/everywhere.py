@@ -14,6 +14,14 @@ SCREENS: Final = (
         show=False,
     ),
     Command(
+        "screen.sku_mapping",
+        "3",
+        "SKU Mapping",
+        "Which Avasam SKU each SKU of a shop sells",
+        "app.show('sku_mapping')",
+        show=False,
+    ),
+    Command(
         "screen.orders",
         "5",
         "Orders",

@@ -6,6 +6,7 @@ from tui.keys.activity import ACTIVITY
 from tui.keys.everywhere import EVERYWHERE, SCREENS
 from tui.keys.integrations import AUTHORISE, INTEGRATION, INTEGRATIONS
 from tui.keys.orders import ORDER, ORDERS
+from tui.keys.sku_mapping import SKU_MAPPING
 from tui.keys.table import TABLE
 
 BY_SCREEN: Final = {
@@ -13,6 +14,7 @@ BY_SCREEN: Final = {
     "Integrations": INTEGRATIONS,
     "An integration": INTEGRATION,
     "Authorise": AUTHORISE,
+    "SKU Mapping": SKU_MAPPING,
     "Orders": ORDERS,
     "An order": ORDER,
     "Activity": ACTIVITY,
