@@ -11,14 +11,21 @@ from core.store import StoreBusy
 from storage.tinydb import files
 
 _POLL = 0.001
+_QUICK_POLL = 0.0002
+_QUICK_SECONDS = 0.05
+_COURTESY_SECONDS = 0.1
+_TURN = 1_000
 _NO_EVENT = threading.Event()
 
 
 class WriterLock:
     """A thread lock, then flock on a file that names its holder's pid.
 
-    Waiting polls at a flat pace: with a growing one, a waiter starves behind busy writers. The operating
-    system frees the lock when its holder dies. Whichever thread took it, any thread may release it.
+    Waiting polls at a flat pace: with a growing one, a waiter starves behind busy writers. The first to wait
+    marks that it is next, by a lock on a byte of the file, and others let it pass: without that, whoever
+    just let go is the first to ask again. A mark is a courtesy of a tenth of a second, so that a waiter that
+    is stopped stops nobody. The operating system frees everything when its holder dies. Whichever thread
+    took the lock, any thread may release it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,30 +35,22 @@ class WriterLock:
         self._mark = b"%-10d\n" % os.getpid()
 
     def try_acquire(self) -> bool:
-        """Take the lock if it is free at this moment; never waits."""
-        if not self._threads.acquire(blocking=False):
-            return False
-        taken = False
-        try:
-            with files.explained(self._path, "locked"):
-                taken = self._take_file()
-        finally:
-            if not taken:
-                self._threads.release()
-        return taken
+        """Take the lock if it is free at this moment and nobody is next; never waits."""
+        return self._attempt(stay_next=False, insist=False)
 
     def acquire(self, timeout: float, *, abandoned: threading.Event = _NO_EVENT) -> bool:
         """Wait up to `timeout` seconds, then raise StoreBusy; False when `abandoned` was set meanwhile."""
-        deadline = time.monotonic() + timeout
-        while not self.try_acquire():
-            if abandoned.is_set():
-                return False
-            if time.monotonic() >= deadline:
-                raise StoreBusy(
-                    f"{self._path.parent} is being written by {self.holder()}, which did not finish within "
-                    f"{timeout:g} s. Wait for it, or stop that process, then try again."
-                )
-            time.sleep(_POLL)
+        began = time.monotonic()
+        try:
+            while not self._attempt(stay_next=True, insist=time.monotonic() - began > _COURTESY_SECONDS):
+                waited = time.monotonic() - began
+                if abandoned.is_set():
+                    return False
+                if waited >= timeout:
+                    raise self._busy(timeout)
+                time.sleep(_QUICK_POLL if waited < _QUICK_SECONDS else _POLL)
+        finally:
+            self._step_back()
         return True
 
     def release(self) -> None:
@@ -69,6 +68,39 @@ class WriterLock:
     def close(self) -> None:
         """Give the file back; the lock with it."""
         os.close(self._file)
+
+    def _attempt(self, *, stay_next: bool, insist: bool) -> bool:
+        if not self._threads.acquire(blocking=False):
+            return False
+        taken = False
+        try:
+            with files.explained(self._path, "locked"):
+                if self._be_next() or insist:
+                    taken = self._take_file()
+            if not stay_next:
+                self._step_back()
+        finally:
+            if not taken:
+                self._threads.release()
+        return taken
+
+    def _busy(self, timeout: float) -> StoreBusy:
+        return StoreBusy(
+            f"{self._path.parent} is being written by {self.holder()}, which did not finish within "
+            f"{timeout:g} s. Wait for it, or stop that process, then try again."
+        )
+
+    def _be_next(self) -> bool:
+        """Mark this process as the next one; False when another is."""
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _TURN)
+        except (BlockingIOError, PermissionError):
+            return False
+        return True
+
+    def _step_back(self) -> None:
+        with suppress(OSError):
+            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _TURN)
 
     def _take_file(self) -> bool:
         while True:

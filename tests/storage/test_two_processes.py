@@ -5,12 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from core.store import StoreBusy
 from storage.tinydb import TinyStore
+from storage.tinydb.lock import WriterLock
 from tests.storage.child import number_in
 from tests.storage.support import ROOT, OpenStore, Spawn, next_fact, opened
 
@@ -45,6 +47,52 @@ async def test_a_stopped_holder_is_named_and_a_killed_one_frees_the_lock_at_once
     async with asyncio.timeout(5):
         await waiting
     assert [key async for key, _ in store.scan("t")] == ["k"]
+
+
+async def test_whoever_lets_go_lets_pass_who_waits(home: Path, spawn: Spawn) -> None:
+    journal = opened(home)
+    assert journal.lock.try_acquire()
+    child = await spawn("hold")
+    assert await next_fact(child) == "ready"
+    await until(lambda: not _may_mark_next(home))
+    journal.lock.release()
+    assert not journal.lock.try_acquire()
+    assert await next_fact(child) == "inside"
+    journal.close()
+
+
+async def test_a_waiter_that_is_stopped_while_it_is_next_stops_nobody(
+    open_store: OpenStore, spawn: Spawn, home: Path
+) -> None:
+    store, journal = await open_store(lock_timeout=20.0), opened(home)
+    assert journal.lock.try_acquire()
+    child = await spawn("hold")
+    assert await next_fact(child) == "ready"
+    await until(lambda: not _may_mark_next(home))
+    child.send_signal(signal.SIGSTOP)
+    await until(lambda: ") T " in Path(f"/proc/{child.pid}/stat").read_text())
+    journal.lock.release()
+    async with asyncio.timeout(5):
+        await _put(store)
+    child.send_signal(signal.SIGCONT)
+    assert await next_fact(child) == "inside"
+    journal.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that another process does and cannot tell."""
+    async with asyncio.timeout(10):
+        while not await asyncio.to_thread(condition):
+            pass
+
+
+def _may_mark_next(home: Path) -> bool:
+    """Whether no other process has marked that it is the next to get the lock."""
+    lock = WriterLock(home / "lock")
+    try:
+        return lock._be_next()
+    finally:
+        lock.close()
 
 
 async def test_opening_does_not_wait_for_a_writer(
