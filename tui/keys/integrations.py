@@ -43,6 +43,14 @@ INTEGRATION: Final = (
     Command(
         "integration.back", "escape", "Back", "Back to the list; unsaved changes are asked about", "back"
     ),
+    Command(
+        "integration.quit",
+        "ctrl+q",
+        "Quit",
+        "Leave the program; unsaved changes are asked about",
+        "quit",
+        show=False,
+    ),
 )
 
 AUTHORISE: Final = (

@@ -1,5 +1,7 @@
 """One integration: its mappings, settings, authorisation and removal (domain.md A12 to A16)."""
 
+from shlex import quote
+
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -89,11 +91,11 @@ class IntegrationPane(VerticalScroll, can_focus=False):
         self.query_one("#shipping", Static).update(
             f"{row.shipping_mapped:,} delivery options are mapped to an Avasam service; "
             "orders with others are held.\n"
-            f"The pairs: avasam integrations show {one.name!r}"
+            f"Map them for now with: avasam shipping set -i {quote(one.name)}"
         )
         self.query_one("#skus", Static).update(
             f"{row.mapped:,} channel SKUs are mapped to an Avasam SKU; no other listing is ever touched.\n"
-            f"The counts: avasam integrations show {one.name!r}"
+            f"Map them for now with: avasam mappings suggest -i {quote(one.name)}"
         )
         words = Text(f"The authorisation ends {until(row.authorised_until, pulse.at)}.")
         if one.needs_reauthorisation is not None:
@@ -205,11 +207,20 @@ class IntegrationPane(VerticalScroll, can_focus=False):
     @work(group="back", exclusive=True, exit_on_error=False)
     async def action_back(self) -> None:
         """Back to the list; what was not saved is asked about."""
-        if self.is_dirty and not await self.app.push_screen_wait(
-            Confirm("Leave without saving?", f"Lost would be: {self._unsaved()}.", "Leave")
-        ):
-            return
-        self.post_message(self.Left())
+        if await self._may_leave():
+            self.post_message(self.Left())
+
+    @work(group="back", exclusive=True, exit_on_error=False)
+    async def action_quit(self) -> None:
+        """Leave the program; what was not saved is asked about."""
+        if await self._may_leave():
+            await self.app.action_quit()
+
+    async def _may_leave(self) -> bool:
+        if not self.is_dirty:
+            return True
+        question = Confirm("Leave without saving?", f"Lost would be: {self._unsaved()}.", "Leave")
+        return await self.app.push_screen_wait(question)
 
     def _is_read_only(self) -> bool:
         if self._session.read_only:

@@ -25,8 +25,8 @@ LIMITS: Final[tuple[Limit, ...]] = ("max_quantity", "stock_threshold")
 _PAUSE_SECONDS: Final = 0.05
 """How long typing has to rest before the effect is worked out."""
 _HINTS: Final[dict[Limit, str]] = {
-    "max_quantity": "never shows more than this; blank: no limit",
-    "stock_threshold": "shows 0 when real stock is below this; blank: none",
+    "max_quantity": "the most that is shown; blank: all",
+    "stock_threshold": "below it 0 is shown; blank: none",
 }
 
 
@@ -132,8 +132,8 @@ class SettingsForm(Vertical):
         """Work the effect out with the plan that the sync uses, once typing rests."""
         effect = self.query_one("#effect", Static)
         change = self.change
-        if not change or self.refused:
-            effect.update("")
+        effect.display = bool(change) and not self.refused
+        if not effect.display:
             return
         await asyncio.sleep(_PAUSE_SECONDS)
         found = await SettingsService(self._session.backend).effect(self._integration, change)

@@ -11,7 +11,12 @@ from tui.words import SOON, until
 class Banner(Static):
     """Hidden while every authorisation is good for a month."""
 
-    DEFAULT_CSS = "Banner { height: auto; max-height: 4; padding: 0 1; display: none; }"
+    DEFAULT_CSS = """
+    Banner {
+        height: auto; max-height: 4; padding: 0 1; display: none;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
+    """
 
     def __init__(self) -> None:
         super().__init__("", id="banner", markup=False)
@@ -20,17 +25,15 @@ class Banner(Static):
         """Bring it up to date."""
         lines = [line for row in pulse.integrations if (line := _line(row, pulse)) is not None]
         self.display = bool(lines)
-        text = Text("\n").join(lines)
-        text.no_wrap, text.overflow = True, "ellipsis"
-        self.update(text)
+        self.update(Text("\n").join(lines))
 
 
 def _line(row: Overview, pulse: Pulse) -> Text | None:
     one, ends = row.integration, row.authorised_until
     if one.needs_reauthorisation is not None:
         return Text(
-            f"! {one.name} needs reauthorisation: {one.needs_reauthorisation}. Its syncs wait. "
-            "Open it (1, enter) and choose Reauthorize.",
+            f"! {one.name} needs reauthorisation: {one.needs_reauthorisation}. Its syncs wait until you "
+            "open it and choose Reauthorize.",
             style="bold red",
         )
     if ends is not None and ends - pulse.at < SOON:

@@ -152,9 +152,17 @@ def drawn(app: App[None]) -> str:
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
 
+def drawn_content(app: App[None]) -> str:
+    """The part beside the menu alone: what other screens add to the shell does not change it."""
+    region = app.screen.query_one("#content").region
+    strips = app.screen._compositor.render_strips()[region.y : region.bottom]
+    lines = ("".join(segment.text for segment in strip.crop(region.x, region.right)) for strip in strips)
+    return "\n".join(line.rstrip() for line in lines).rstrip()
+
+
 def said(pilot: Pilot[None], selector: str) -> str:
-    """The words of one widget of the screen on show."""
-    return str(pilot.app.screen.query_one(selector, Static).content)
+    """The words of one widget of the screen on show; none while it is not there yet."""
+    return "".join(str(widget.content) for widget in pilot.app.screen.query(selector).results(Static))
 
 
 @asynccontextmanager

@@ -80,10 +80,9 @@ async def test_A42_nonsense_is_refused_as_it_is_typed_and_not_saved(
         await open_first(pilot)
         await type_in(pilot, "#stock_threshold", typed)
         await until(pilot, lambda: why in said(pilot, "#stock_threshold-said"))
+        pilot.app.screen.query_one("#split_unknown").focus()
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "leave it blank" in drawn(pilot.app))
-        assert pilot.app.focused is not None
-        assert pilot.app.focused.id == "stock_threshold"
+        await until(pilot, lambda: pilot.app.focused and pilot.app.focused.id == "stock_threshold")
     assert await settings_of(backend, shop) == shop.settings
 
 
@@ -153,6 +152,15 @@ async def test_leaving_unsaved_asks(backend: Backend, shop: Integration) -> None
         await pilot.press("tab", "enter")
         await until(pilot, lambda: not pilot.app.screen.query("#integration"))
     assert await settings_of(backend, shop) == shop.settings
+
+
+async def test_quitting_unsaved_asks(backend: Backend, shop: Integration) -> None:
+    async with screens(backend) as pilot:
+        await open_first(pilot)
+        await type_in(pilot, "#max_quantity", "7")
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        assert pilot.app.is_running
 
 
 async def test_what_was_typed_survives_a_save_from_elsewhere(backend: Backend, shop: Integration) -> None:
