@@ -1,0 +1,193 @@
+"""What people do about orders that wait (A36, A46, A47, A49)."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core import tables
+from core.backend import Backend
+from core.channel.errors import DataRefused
+from core.models.order import OrderKind, OrderState, Verdict
+from core.services.errors import NotAllowedNow, NotFound
+from core.services.order_flow import OrderFlow
+from storage.vault import Vault
+from tests.core.sync.desk import Way, open_way
+from tests.core.sync.support import FakeInventory, MovableClock, Stand, open_stand
+
+
+@pytest.fixture
+async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
+    stand = await open_stand(tmp_path)
+    vault = Vault.open(home=tmp_path, environ={})
+    opened = Backend(settings=stand.settings, store=stand.store, vault=vault, clock=stand.clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def way(backend: Backend, tmp_path: Path) -> Way:
+    assert isinstance(backend.clock, MovableClock)
+    stand = Stand(backend.store, backend.clock, backend.settings, FakeInventory())  # type: ignore[arg-type]
+    one = await stand.connect("one")
+    await stand.ship_by(one, "d1", "Tracked 48", name="Standard")
+    made = await open_way(stand, one)
+    await made.sell("mug", "cup")
+    return made
+
+
+@pytest.fixture
+def flow(backend: Backend) -> OrderFlow:
+    return OrderFlow(backend)
+
+
+async def test_A47_a_released_order_takes_the_mapping_of_now_and_goes_once(way: Way, flow: OrderFlow) -> None:
+    way.bought("1", "mug", delivery_option_id="d9", delivery_option_name="Next day")
+    way.bought("2", "mug", delivery_option_id="d8", delivery_option_name="")
+    await way.run()
+    await way.stand.ship_by(way.integration, "d9", "Tracked 24")
+    released = await flow.release(way.integration, by="me")
+    assert released.ready == ["1"]
+    assert [(key, why[:19]) for key, why in released.held] == [("2", "no shipping mapping")]
+    await way.run()
+    await way.run()
+    assert [(order.reference, order.service) for order in way.desk.taken] == [("1", "Tracked 24")]
+    assert "released by me: ready" in [event.text for event in (await way.order("1")).timeline]
+
+
+async def test_a_released_order_takes_the_sku_mapping_of_now_too(way: Way, flow: OrderFlow) -> None:
+    way.bought("1", "mug")
+    way.desk.mishaps = ["declined"]
+    await way.run()
+    await way.stand.map(way.integration, "t-mug", "cup")
+    await flow.release(way.integration, ["1"], by="me")
+    await way.run()
+    assert [order.items[0].sku for order in way.desk.taken] == ["cup"]
+
+
+async def test_A36_released_after_its_only_sku_was_unlinked_it_is_no_avasam_order(
+    way: Way, flow: OrderFlow
+) -> None:
+    way.bought("1", "mug", delivery_option_id="d9", delivery_option_name="Next day")
+    await way.run()
+    await way.stand.delete(tables.SKU_MAPPINGS, tables.key("one", "t-mug"))
+    await flow.release(way.integration, ["1"], by="me")
+    order = await way.order("1")
+    assert (order.kind, order.state) == (OrderKind.NON_AVASAM, OrderState.NON_AVASAM)
+    assert order.purge_at is not None
+
+
+async def test_what_tiktok_holds_cannot_be_released_by_us(way: Way, flow: OrderFlow) -> None:
+    way.bought("1", "mug", status="ON_HOLD")
+    await way.run()
+    before = await way.stand.dump()
+    released = await flow.release(way.integration, ["1"], by="me")
+    assert (released.ready, len(released.held)) == ([], 1)
+    assert await way.stand.dump() == before
+
+
+async def test_only_held_orders_of_a_shop_that_is_there_are_released(way: Way, flow: OrderFlow) -> None:
+    way.bought("1", "mug")
+    await way.run()
+    with pytest.raises(NotAllowedNow, match="is sent"):
+        await flow.release(way.integration, ["1"], by="me")
+    with pytest.raises(NotFound, match="no order '9'"):
+        await flow.release(way.integration, ["9"], by="me")
+    await way.stand.delete(tables.INTEGRATIONS, "one")
+    with pytest.raises(NotFound, match="is gone"):
+        await flow.release(way.integration, ["1"], by="me")
+
+
+async def test_A49_what_avasam_has_or_may_have_is_never_sent_again(way: Way, flow: OrderFlow) -> None:
+    way.bought("1", "mug")
+    way.bought("2", "mug")
+    way.desk.mishaps = ["ok", "lost after"]
+    await way.run()
+    with pytest.raises(NotAllowedNow, match="is sent"):
+        await flow.resend(way.integration, "1", by="me")
+    with pytest.raises(NotAllowedNow, match="is sending"):
+        await flow.resend(way.integration, "2", by="me")
+    await way.run(hours=1)
+    assert way.desk.references() == ["1", "2"]
+
+
+async def test_what_avasam_refused_is_sent_again_when_a_person_says_so(way: Way, flow: OrderFlow) -> None:
+    await way.sell("pan", supplier="supplier-2")
+    way.bought("1", "mug")
+    way.bought("2", "mug", "pan")
+    way.desk.mishaps = ["declined", "ok", "declined"]
+    await way.run()
+    assert (await way.states()) == {"1": "held", "2": "flagged"}
+    await flow.resend(way.integration, "1", by="me")
+    await flow.resend(way.integration, "2", by="me")
+    await way.run()
+    assert sorted(way.desk.references()) == ["1", "2", "2-2"]
+    assert (await way.states()) == {"1": "sent", "2": "sent"}
+
+
+async def test_what_tiktok_refused_is_told_again_when_a_person_says_so(way: Way, flow: OrderFlow) -> None:
+    way.bought("1", "mug")
+    await way.run()
+    way.desk.dispatch("1")
+    way.parcels.mishaps = [DataRefused("TikTok: no", area="order", code=1)]
+    await way.run()
+    await flow.resend(way.integration, "1", by="me")
+    await way.run()
+    assert len(way.parcels.packages) == 1
+
+
+async def test_a_sample_goes_once_a_person_decides_that_avasam_ships_it(way: Way, flow: OrderFlow) -> None:
+    for order_id in ("1", "2"):
+        way.bought(order_id, "mug", is_sample=True)
+    await way.run()
+    await flow.resolve(way.integration, "1", Verdict.SHIP, by="me")
+    await flow.resolve(way.integration, "2", Verdict.LEAVE, by="me")
+    way.change("2", ship_by=way.stand.clock.now())
+    await way.run()
+    await way.run()
+    assert way.desk.references() == ["1"]
+    assert (await way.states()) == {"1": "sent", "2": "closed"}
+
+
+async def test_a_flagged_order_that_avasam_has_can_only_be_settled(way: Way, flow: OrderFlow) -> None:
+    way.bought("1", "mug")
+    await way.run()
+    way.change("1", status="CANCELLED")
+    await way.run()
+    with pytest.raises(NotAllowedNow, match="settle it there"):
+        await flow.resolve(way.integration, "1", Verdict.SHIP, by="me")
+    await flow.resolve(way.integration, "1", Verdict.LEAVE, by="me")
+    way.change("1", updated_at=way.stand.clock.now() + timedelta(seconds=1))
+    await way.run()
+    assert (await way.order("1")).state is OrderState.CLOSED
+    with pytest.raises(NotAllowedNow, match="is closed"):
+        await flow.resolve(way.integration, "1", Verdict.LEAVE, by="me")
+
+
+@pytest.mark.parametrize(("hours", "minutes", "taken"), [(71, 59, True), (72, 0, False)])
+async def test_a_person_corrects_the_tracking_within_72_hours(
+    way: Way, flow: OrderFlow, hours: int, minutes: int, taken: bool
+) -> None:
+    way.bought("1", "mug")
+    await way.run()
+    way.desk.dispatch("1")
+    await way.run()
+    way.stand.clock.move(hours=hours, minutes=minutes)
+    if not taken:
+        with pytest.raises(NotAllowedNow, match="72 hours"):
+            await flow.correct_tracking(way.integration, "1", "NEW 123", by="me")
+        return
+    await flow.correct_tracking(way.integration, "1", "NEW 123", carrier="DPD UK", by="me")
+    await way.send()
+    await way.send()
+    assert way.parcels.corrected == [("pkg1", "NEW123", "c3")]
+
+
+async def test_a_tracking_number_that_is_none_is_refused(way: Way, flow: OrderFlow) -> None:
+    way.bought("1", "mug")
+    await way.download()
+    with pytest.raises(NotAllowedNow, match="no tracking number"):
+        await flow.correct_tracking(way.integration, "1", "?", by="me")
+    with pytest.raises(NotAllowedNow, match="as one parcel"):
+        await flow.correct_tracking(way.integration, "1", "GOOD-1", by="me")
