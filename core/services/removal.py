@@ -1,5 +1,6 @@
 """Remove account: tokens, settings, mappings and listings of one integration go (domain.md, Removal; A13)."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,8 @@ from core.store import Reader, Transaction, Where
 from core.sync.leases import of_integration
 
 _OPEN: Final = (JobState.QUEUED.value, JobState.RUNNING.value, JobState.NEEDS_CONFIRMATION.value)
+_BREATHE_EVERY: Final = 500
+"""Rows after which the screen gets its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,10 @@ class RemovalService:
             await tx.delete(tables.INTEGRATIONS, integration_id)
             await tx.delete(tables.AUTHORISATIONS, integration.authorisation_id)
             for table in tables.OF_ONE_INTEGRATION:
-                for key in await _keys(tx, table, tables.prefix(integration_id)):
+                for number, key in enumerate(await _keys(tx, table, tables.prefix(integration_id))):
                     await tx.delete(table, key)
+                    if number % _BREATHE_EVERY == 0:
+                        await asyncio.sleep(0)
             await self._cancel_jobs(tx, integration)
             await _forget_pending(tx, integration_id)
         return integration

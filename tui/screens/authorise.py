@@ -163,8 +163,8 @@ class AuthoriseScreen(ModalScreen[Result | None]):
         """A paste goes into the box wherever the focus is, and waits for enter there."""
         if self._begun is not None:
             box = self.query_one("#reply", PasteBox)
+            self.set_focus(box)  # at once: an enter may follow right behind
             box.take(event.text)
-            box.focus()
 
     @work(group="accept", exclusive=True, exit_on_error=False)
     async def _accept(self, pasted: str) -> None:
