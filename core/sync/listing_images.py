@@ -1,17 +1,36 @@
 """Looks at a product's images and hands them to TikTok, the same bytes to one shop only once."""
 
 import asyncio
+from collections.abc import Sequence
 from hashlib import sha256
 
 from core import tables
 from core.channel.errors import LostReply
-from core.inventory.images import ImageFault
+from core.inventory.images import ImageFault, ImageSource
 from core.models.listing_state import ImageUpload
 from core.rules.candidate import ImageLook
 from core.rules.image_header import read_header
 from core.rules.listing_limits import ListingLimits
 from core.rules.preflight_images import image_fault
 from core.sync.listing_context import ListingContext
+
+
+async def look_at(
+    source: ImageSource, limits: ListingLimits, addresses: Sequence[str]
+) -> tuple[list[ImageLook], dict[str, bytes]]:
+    """What each address leads to, and the contents by their hash."""
+    looks: list[ImageLook] = []
+    contents: dict[str, bytes] = {}
+    for address in addresses[: limits.images_most]:
+        try:
+            found = await source.fetch(address, most=limits.image_bytes_most)
+        except ImageFault as fault:
+            looks.append(ImageLook(address, fault=str(fault)))
+            continue
+        name = sha256(found.content).hexdigest()
+        contents[name] = found.content
+        looks.append(ImageLook(address, read_header(found.content), len(found.content), content_hash=name))
+    return looks, contents
 
 
 class Images:
@@ -24,20 +43,7 @@ class Images:
 
     async def look(self, addresses: tuple[str, ...]) -> tuple[list[ImageLook], dict[str, bytes]]:
         """What each address leads to, and the contents by their hash."""
-        looks: list[ImageLook] = []
-        contents: dict[str, bytes] = {}
-        for address in addresses[: self._limits.images_most]:
-            try:
-                found = await self._ctx.tools.images.fetch(address, most=self._limits.image_bytes_most)
-            except ImageFault as fault:
-                looks.append(ImageLook(address, fault=str(fault)))
-                continue
-            name = sha256(found.content).hexdigest()
-            contents[name] = found.content
-            looks.append(
-                ImageLook(address, read_header(found.content), len(found.content), content_hash=name)
-            )
-        return looks, contents
+        return await look_at(self._ctx.tools.images, self._limits, addresses)
 
     async def upload(self, looks: list[ImageLook], contents: dict[str, bytes]) -> list[str]:
         """URIs of the images that TikTok takes, in order. Raises the ChannelError of a refused upload."""

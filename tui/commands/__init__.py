@@ -5,12 +5,15 @@ import typer
 from tui.commands import (
     activity,
     backup,
+    categories,
     doctor,
     integration,
     integrations,
+    listing_actions,
     mappings,
     orders,
     products,
+    rules,
     sandbox,
     shipping,
     store,
@@ -31,6 +34,9 @@ app.add_typer(integrations.app, name="integrations")
 for _command in (integration.show, integration.settings, integration.remove):
     integrations.app.command(_command.__name__)(_command)
 app.add_typer(products.app, name="products")
+app.add_typer(listing_actions.app, name="listings")
+app.add_typer(categories.app, name="categories")
+app.add_typer(rules.app, name="rules")
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(orders.app, name="orders")
 app.add_typer(activity.app, name="activity")
