@@ -8,6 +8,7 @@ from rich.text import Text
 
 from core.models.job import Problem, Severity
 from core.services.activity import ActivityRow, Result
+from core.text import clean_line
 from tui.widgets.cells import Cell, Tone
 from tui.widgets.columns import Column
 from tui.words import ago, counted
@@ -80,9 +81,24 @@ def problem_line(problem: Problem, shop: str, now: datetime) -> Text:
     sign, style = ("✖", "bold red") if problem.severity is Severity.ERROR else ("!", "yellow")
     again = f" · {problem.count} times" if problem.count > 1 else ""
     line = Text(f"{sign} ", style=style, no_wrap=True, overflow="ellipsis", end="")
-    line.append(problem.what, style="default")
+    line.append(clean_line(problem.what), style="default")
     line.append(f"  {shop} · since {ago(problem.since, now)}{again}", style="dim")
     return line
+
+
+def did(counts: Mapping[str, int]) -> str:
+    """Counts in words: what changed before what was only looked at or passed over."""
+
+    def only_seen(name: str) -> bool:
+        last = name.rpartition(".")[2]
+        return last in _ONLY_SEEN or last.startswith("skipped")
+
+    return counted({name.replace(".", " "): counts[name] for name in sorted(counts, key=only_seen)})
+
+
+_ONLY_SEEN: Final = frozenset(
+    {"pages", "checked", "unchanged", "skus", "ignored", "excluded", "looked", "asked", "planned"}
+)
 
 
 def _did(row: ActivityRow) -> Cell:
@@ -92,4 +108,4 @@ def _did(row: ActivityRow) -> Cell:
         )
     if row.text:
         return Cell(row.text, Tone.BAD if row.result is Result.FAILED else Tone.PLAIN)
-    return Cell(counted(row.counts).replace(".", " ") if row.result is Result.DONE else "")
+    return Cell(did(row.counts) if row.result is Result.DONE else "")

@@ -6,15 +6,17 @@ from datetime import datetime
 from core.models.order import Address, Order
 from core.models.part import OrderPart
 from core.services.orders import Group, OrderDetail
+from core.text import clean_text
 from tui.order_words import KINDS, STATES, countdown
 from tui.words import ago
 
+_LONGEST = 200_000
 _MASKED = "hidden by TikTok, which ships it itself; nobody can unmask it"
 
 
 def order_text(detail: OrderDetail, now: datetime) -> str:
     """Plain text under headings, as it is shown, copied and kept."""
-    return "\n".join(_sections(detail, now))
+    return clean_text("\n".join(_sections(detail, now)), _LONGEST)
 
 
 def _sections(detail: OrderDetail, now: datetime) -> Iterator[str]:

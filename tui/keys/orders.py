@@ -26,7 +26,7 @@ ORDERS: Final = (
 )
 
 ORDER: Final = (
-    Command("order.back", "escape,q", "Back", "Back to the list", "app.pop_screen"),
+    Command("order.back", "escape,q", "Back", "Back to the list", "dismiss(None)"),
     Command("order.unblock", "u", "Unblock", UNBLOCK.help, "unblock"),
     Command("order.copy", "y", "Copy", "Copy everything shown here", "copy"),
     Command("order.write", "w", "To a file", "Write everything shown here to a file", "write"),

@@ -23,7 +23,14 @@ MOVING: Final = (
 )
 
 MARKING: Final = (
-    Command("table.mark", "space", "Mark", "Mark the row under the cursor, or take its mark away", "mark"),
+    Command(
+        "table.mark",
+        "space",
+        "Mark",
+        "Mark the row under the cursor, or take its mark away",
+        "mark",
+        show=False,
+    ),
     Command(
         "table.range", "v", "Range", "Mark every row the cursor passes; again ends it", "range", show=False
     ),

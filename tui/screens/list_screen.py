@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from textual import on, work
+from textual.events import ScreenResume
 from textual.widget import Widget
 from textual.widgets import Static
 
 from core.services.book import Book
 from core.services.export import Format
 from tui.hand_out import copy_out, write_out
+from tui.messages import Beat
 from tui.screens.base import MainScreen
 from tui.screens.choose import Choice, Choose
 from tui.screens.choose_columns import ChooseColumns
@@ -94,6 +96,12 @@ class ListScreen(MainScreen, Generic[Row]):
         self.query_one("#nothing").display = False
         self.table.focus()
         self._catch_up()
+
+    @on(ScreenResume)
+    @work(group="pulse", exclusive=True, exit_on_error=False)
+    async def _resumed(self) -> None:
+        """Whoever comes back sees how things are now, not with the next beat."""
+        self.post_message(Beat(await self.session.pulse()))
 
     def show(self, pulse: Pulse) -> None:
         """Follow the store; countdowns run even while nothing changes."""

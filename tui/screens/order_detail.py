@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import Screen
@@ -17,8 +16,11 @@ from tui.screens.unblock import unblock
 from tui.session import Session
 
 
-class OrderScreen(Screen[None]):
-    """Lines and mapping, deadlines, address, how it was decided, and everything that was done."""
+class OrderScreen(Screen[str | None]):
+    """Lines and mapping, deadlines, address, how it was decided, and everything that was done.
+
+    Its answer is the main screen to go to, or None.
+    """
 
     BINDINGS = bindings(ORDER)
 
@@ -69,8 +71,9 @@ class OrderScreen(Screen[None]):
         if self._detail is not None:
             write_out(self, self._session, f"order-{self._detail.order.source.id}.txt", self.text)
 
-    @work(group="unblock", exclusive=True, exit_on_error=False)
-    async def action_unblock(self) -> None:
+    def action_unblock(self) -> None:
         """Go to what gets it going again."""
         if self._detail is not None:
-            await unblock(self, self._session, self._detail, self._now)
+            mode = unblock(self, self._session, self._detail, self._now)
+            if mode is not None:
+                self.dismiss(mode)

@@ -13,6 +13,7 @@ from core.models.order import OrderKind, OrderState
 from core.services.export import ORDER_HEADINGS, Format, order_record, rendered
 from core.services.order_book import FACETS, NEWEST, OrderBook, OrderFilter, OrderRow
 from core.services.orders import OrderService
+from core.text import clean_line
 from tui.keys import bindings
 from tui.keys.orders import ORDERS
 from tui.order_words import KINDS, STATES, OrderCells
@@ -151,13 +152,17 @@ class OrdersScreen(ListScreen[OrderRow]):
         detail = None if key is None else await self._service.detail(key)
         words = ""
         if detail is not None and detail.cure is not None:
-            words = f"{detail.cure.what}\n{detail.cure.now}"
+            words = f"{clean_line(detail.cure.what)}\n{clean_line(detail.cure.now)}"
         self.query_one("#order-line", Static).update(words)
 
     @on(VirtualTable.Opened, "#orders")
     def _opened(self, event: VirtualTable.Opened) -> None:
         self._open = OrderScreen(self.session, event.key, self.now)
-        self.app.push_screen(self._open)
+        self.app.push_screen(self._open, self._go_to)
+
+    def _go_to(self, mode: str | None) -> None:
+        if mode is not None:
+            self.app.run_worker(self.app.run_action(f"app.show('{mode}')"))
 
     @on(VirtualTable.SortAsked, "#orders")
     @work(group="menu", exclusive=True, exit_on_error=False)
@@ -184,7 +189,7 @@ class OrdersScreen(ListScreen[OrderRow]):
         key = self.table.cursor_key
         detail = None if key is None else await self._service.detail(key)
         if detail is not None:
-            await unblock(self, self.session, detail, self.now)
+            self._go_to(unblock(self, self.session, detail, self.now))
 
 
 def _named(value: StrEnum) -> str:

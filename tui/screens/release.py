@@ -45,9 +45,10 @@ async def release(screen: Screen[None], session: Session, orders: Sequence[Order
             continue
         ready, still = ready + len(done.ready), still + len(done.held)
         why = why or (f" {done.held[0][1]}." if done.held else "")
-    words = f"{ready:,} released: with the next sync they go to Avasam."
-    kept = f" {still:,} still held:{why}" if still else ""
-    screen.notify(f"{words}{kept}", severity="warning" if still else "information", markup=False)
+    words = [f"{ready:,} released: to Avasam with the next sync."] if ready else []
+    if still:
+        words.append(f"{still:,} still held:{why}")
+    screen.notify(" ".join(words), severity="warning" if still else "information", markup=False)
 
 
 def _by_shop(orders: Sequence[Order], shops: dict[str, Integration]) -> list[tuple[Integration, list[str]]]:

@@ -5,6 +5,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
+from core.text import clean_line, clean_text
 from tui.hand_out import copy_out, write_out
 from tui.session import Session
 
@@ -20,9 +21,9 @@ class Sheet(ModalScreen[None]):
 
     def __init__(self, session: Session, title: str, text: str, *, name: str) -> None:
         super().__init__()
-        self.text = text
+        self.text = clean_text(text)
         self._session = session
-        self._title = title
+        self._title = clean_line(title)
         self._file = name
 
     def compose(self) -> ComposeResult:

@@ -1,6 +1,7 @@
 """From a held order to its cure with one key (domain.md A48)."""
 
 from datetime import datetime
+from typing import Any
 
 from textual.screen import Screen
 
@@ -10,18 +11,15 @@ from tui.screens.sheet import Sheet
 from tui.session import Session
 
 
-async def unblock(screen: Screen[None], session: Session, detail: OrderDetail, now: datetime) -> None:
-    """Go to the screen that cures it, or show what does."""
+def unblock(screen: Screen[Any], session: Session, detail: OrderDetail, now: datetime) -> str | None:
+    """The main screen that cures it, for the caller to go to; None when what does was shown already."""
     cure = detail.cure
     if cure is None:
         screen.notify("Nothing holds this order.", markup=False)
-        return
+        return None
     if cure.mode is not None:
         screen.notify(f"{cure.what}\n{cure.now}", markup=False, timeout=10)
-        if len(screen.app.screen_stack) > 1:
-            await screen.app.pop_screen()
-        await screen.app.run_action(f"app.show('{cure.mode}')")
-        return
+        return cure.mode
     lines = [cure.what, "", cure.now]
     if cure.expected is not None:
         at = cure.expected.astimezone().strftime("%Y-%m-%d %H:%M")
@@ -29,6 +27,7 @@ async def unblock(screen: Screen[None], session: Session, detail: OrderDetail, n
     if cure.command is not None:
         lines.append(f"Command: {cure.command}")
     name = f"order-{detail.order.source.id}-cure.txt"
-    await screen.app.push_screen(
+    screen.app.push_screen(
         Sheet(session, f"Order {detail.order.source.id} waits", "\n".join(lines), name=name)
     )
+    return None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from rich.cells import cell_len
 from textual.widgets import Static
 
 from tui.widgets.cells import fit
@@ -58,5 +59,8 @@ class Chart(Static):
 
     def _draw(self) -> None:
         size = self.content_size
-        drawn = blocks(self._series, size.width, height=max(1, size.height - 1), top=self._top)
-        self.update("\n".join((fit(f"{self._heading}  {self._value}", size.width), *drawn)))
+        words = [f"{self._heading} {self._value}"]
+        if cell_len(words[0]) > size.width and size.height > len(words) + 1:
+            words = [self._heading, self._value]
+        drawn = blocks(self._series, size.width, height=max(1, size.height - len(words)), top=self._top)
+        self.update("\n".join((*(fit(line, size.width) for line in words), *drawn)))

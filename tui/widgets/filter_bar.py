@@ -19,6 +19,7 @@ class FilterBar(Vertical):
         height: 2;
         Horizontal { height: 1; }
         #filter-sign { width: 2; color: $text-muted; }
+        #filter-words { width: 1fr; }
         #filter-count { width: auto; padding: 0 1; color: $text-muted; }
         #filter-facets { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         &:focus-within #filter-sign { color: $text-accent; text-style: bold; }

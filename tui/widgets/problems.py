@@ -11,6 +11,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.models.job import Problem
+from core.text import clean_line
 from tui.activity_words import problem_line, shop_name
 
 
@@ -88,7 +89,7 @@ class Problems(Vertical):
         words.display = problem is not None
         if problem is not None:
             why = f"{problem.why} " if problem.why else ""
-            words.update(f"{why}What to do now: {problem.cure}")
+            words.update(clean_line(f"{why}What to do now: {problem.cure}"))
 
     @on(OptionList.OptionSelected)
     def _opened(self, event: OptionList.OptionSelected) -> None:

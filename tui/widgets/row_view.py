@@ -68,6 +68,7 @@ class RowView(ScrollView, Generic[Row]):
         self._frozen = frozen
         self._cursor = 0
         self._strips: LRUCache[tuple[str, bool, bool], Strip] = LRUCache(_KEPT_STRIPS)
+        self._painted: dict[int, Strip] = {}
         self._laid_out: Layout[Row] | None = None
         self._look: Look | None = None
 
@@ -108,6 +109,7 @@ class RowView(ScrollView, Generic[Row]):
         self._cursor = self._place_of(before, was)
         self._strips.clear()
         self._measure()
+        self._painted.clear()
         moved = self._cursor - was
         if self.cursor_key == before and moved and (seen or self._cursor >= self.page):
             self._scroll(y=seen + moved)
@@ -119,11 +121,9 @@ class RowView(ScrollView, Generic[Row]):
     def redraw(self) -> None:
         """Rows may read differently now, a countdown for instance: draw again the lines that do."""
         top = self.scroll_offset.y
-        lines = range(top, min(top + self.page, len(self.view)))
-        before = [self._strip(index) for index in lines]
         self._strips.clear()
-        for index, old in zip(lines, before, strict=True):
-            if self._strip(index) != old:
+        for index in range(top, min(top + self.page, len(self.view))):
+            if self._strip(index) != self._painted.get(index):
                 self.refresh_row(index)
 
     def show_columns(self, keys: Sequence[str] | None) -> None:
@@ -164,7 +164,8 @@ class RowView(ScrollView, Generic[Row]):
         if index >= len(self.view):
             return Strip.blank(width, look.base)
         rest = look.cursor if index == self._cursor else look.base
-        return window(self._strip(index), layout.frozen_width, scrolled_x, width, rest)
+        self._painted[index] = self._strip(index)
+        return window(self._painted[index], layout.frozen_width, scrolled_x, width, rest)
 
     @property
     def layout_now(self) -> Layout[Row]:

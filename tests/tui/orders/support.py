@@ -1,0 +1,77 @@
+"""The screens over a prepared store, and what a person sees on them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from rich.cells import cell_len
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Static
+
+from core.backend import Backend
+from tests.tui.session import ReadySession
+from tui.app import AvasamApp
+from tui.screens.base import MainScreen
+from tui.screens.list_screen import ListScreen
+
+WIDE, NARROW = (120, 40), (80, 24)
+Shown = TypeVar("Shown", bound=Screen[Any])
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    for _ in range(300):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"it never came true; told: {told(pilot)!r}; on the screen:\n{drawn(pilot)}")
+
+
+@asynccontextmanager
+async def screens(
+    backend: Backend, key: str, *, size: tuple[int, int] = WIDE, read_only: bool = False
+) -> AsyncIterator[Pilot[None]]:
+    """The program on the main screen behind `key`, its list read and its first pulse shown."""
+    app = AvasamApp(ReadySession(backend, read_only=read_only))
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(app.screen, ListScreen) and app.screen._loaded)
+        await until(pilot, lambda: str(app.screen.query_one("#status-line", Static).content))
+        yield pilot
+
+
+def on(pilot: Pilot[None], kind: type[Shown]) -> Shown:
+    """The screen on show, which must be of this kind."""
+    screen = pilot.app.screen
+    assert isinstance(screen, kind)
+    return screen
+
+
+async def arrives(pilot: Pilot[None], kind: type[Shown]) -> Shown:
+    """Wait for a screen of this kind."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, kind))
+    await pilot.pause()
+    return on(pilot, kind)
+
+
+def lines(pilot: Pilot[None]) -> list[str]:
+    """What the terminal shows, line by line."""
+    return [
+        "".join(segment.text for segment in strip) for strip in pilot.app.screen._compositor.render_strips()
+    ]
+
+
+def drawn(pilot: Pilot[None]) -> str:
+    """The same as one text."""
+    return "\n".join(lines(pilot))
+
+
+def is_unbroken(pilot: Pilot[None]) -> bool:
+    """Whether every line is exactly as wide as the terminal."""
+    return {cell_len(line) for line in lines(pilot)} == {pilot.app.size.width}
+
+
+def told(pilot: Pilot[None]) -> str:
+    """Everything that was notified."""
+    return "\n".join(notice.message for notice in pilot.app._notifications)
