@@ -4,11 +4,13 @@ from tui.screens.activity import ActivityScreen
 from tui.screens.base import MainScreen
 from tui.screens.integrations import IntegrationsScreen
 from tui.screens.orders import OrdersScreen
+from tui.screens.shipping_mapping import ShippingMappingScreen
 from tui.screens.sku_mapping import SkuMappingScreen
 
 SCREENS: tuple[type[MainScreen], ...] = (
     IntegrationsScreen,
     SkuMappingScreen,
+    ShippingMappingScreen,
     OrdersScreen,
     ActivityScreen,
 )

@@ -22,6 +22,14 @@ SCREENS: Final = (
         show=False,
     ),
     Command(
+        "screen.shipping_mapping",
+        "4",
+        "Shipping Mapping",
+        "Which Avasam service each delivery option means",
+        "app.show('shipping_mapping')",
+        show=False,
+    ),
+    Command(
         "screen.orders",
         "5",
         "Orders",

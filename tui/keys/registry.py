@@ -6,6 +6,7 @@ from tui.keys.activity import ACTIVITY
 from tui.keys.everywhere import EVERYWHERE, SCREENS
 from tui.keys.integrations import AUTHORISE, INTEGRATION, INTEGRATIONS
 from tui.keys.orders import ORDER, ORDERS
+from tui.keys.shipping_mapping import SHIPPING_MAPPING
 from tui.keys.sku_mapping import SKU_MAPPING
 from tui.keys.table import TABLE
 
@@ -15,6 +16,7 @@ BY_SCREEN: Final = {
     "An integration": INTEGRATION,
     "Authorise": AUTHORISE,
     "SKU Mapping": SKU_MAPPING,
+    "Shipping Mapping": SHIPPING_MAPPING,
     "Orders": ORDERS,
     "An order": ORDER,
     "Activity": ACTIVITY,

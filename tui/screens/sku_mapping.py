@@ -22,15 +22,14 @@ from tui.keys import bindings
 from tui.keys.sku_mapping import SKU_MAPPING
 from tui.mapping_words import HELP, about, channel_columns, heading, product_columns, saved_words
 from tui.person import who
-from tui.screens.base import NARROW, MainScreen
+from tui.screens.base import NARROW
 from tui.screens.choose import Choose
-from tui.screens.confirm import Confirm
-from tui.session import Pulse, Session
+from tui.screens.shop_screen import ShopScreen
+from tui.session import Session
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.mapping_side import MappingSide
 from tui.widgets.virtual_table import VirtualTable
 
-_NO_SHOP: Final = "No shop is connected yet. Connect one: 1, then a."
 _NO_SKU: Final = "Nothing to show here.\n\nd downloads the shop's listings; f shows mapped and other SKUs."
 _NO_PRODUCT: Final = (
     "No Avasam SKU is known yet.\n\nThe worker reads the inventory; or: avasam products import FILE"
@@ -40,7 +39,7 @@ _NO_PRODUCT: Final = (
 _NO_DOWNLOAD: Final = "The shop's listings were never downloaded.\n\nd downloads them."
 
 
-class SkuMappingScreen(MainScreen):
+class SkuMappingScreen(ShopScreen):
     """Two lists, a line about the SKU under the left cursor, and what waits for Save."""
 
     MODE = "sku_mapping"
@@ -56,7 +55,6 @@ class SkuMappingScreen(MainScreen):
         self.right: MappingSide[ProductRow] = MappingSide(
             "Avasam SKUs", product_columns(self._served), name="products"
         )
-        self._shops: dict[str, Integration] = {}
         self._doing = ""
         self._listed = False
 
@@ -74,11 +72,9 @@ class SkuMappingScreen(MainScreen):
         self.left.table.loading = self.right.table.loading = True
         self.left.table.focus()
 
-    @property
-    def unsaved(self) -> str:
-        """Pending pairs."""
-        count = 0 if self.desk is None else len(self.desk.edits)
-        return f"{count:,} pending pair{'' if count == 1 else 's'}" if count else ""
+    def pending(self) -> int:
+        """Edits of SKUs."""
+        return 0 if self.desk is None else len(self.desk.edits)
 
     def discard(self) -> None:
         """Forget them."""
@@ -86,24 +82,17 @@ class SkuMappingScreen(MainScreen):
             self.desk.discard()
             self._list_again()
 
-    def show(self, pulse: Pulse) -> None:
-        """Follow the store; the shop of before stays, else the first."""
-        self._shops = {row.integration.id: row.integration for row in pulse.integrations}
-        if self.desk is None or self.desk.integration.id not in self._shops:
-            self.desk = None
-            if self._shops:
-                self.open_shop(next(iter(self._shops.values())))
-            else:
-                self.query_one("#mapping-head", Static).update(_NO_SHOP)
-            return
-        self.desk.integration = self._shops[self.desk.integration.id]
-        self._follow()
-
     def open_shop(self, integration: Integration) -> None:
-        """Work on this shop; whatever was pending for another is gone."""
+        """Rows and suggestions of this one."""
         self.desk = MappingDesk(self.session.backend, integration)
         self._listed = False
         self._follow()
+
+    def follow(self, integration: Integration) -> None:
+        """Its settings may have changed, too."""
+        if self.desk is not None:
+            self.desk.integration = integration
+            self._follow()
 
     @work(group="mapping follow", exclusive=True, exit_on_error=False)
     async def _follow(self) -> None:
@@ -251,27 +240,6 @@ class SkuMappingScreen(MainScreen):
             self.show_only = Show(chosen)
             self._list_again()
 
-    @work(group="menu", exclusive=True, exit_on_error=False)
-    async def action_shop(self) -> None:
-        """Another shop; pending pairs of this one are asked about."""
-        menu = [(one.id, one.name) for one in self._shops.values()]
-        chosen = await self.app.push_screen_wait(Choose("Shop", menu)) if menu else None
-        if chosen is None or (self.desk is not None and chosen == self.desk.integration.id):
-            return
-        if not self.unsaved or await self._wants_to_discard():
-            self.open_shop(self._shops[chosen])
-
-    @work(group="menu", exclusive=True, exit_on_error=False)
-    async def action_discard(self) -> None:
-        """Forget all pending edits, after a question."""
-        if self.unsaved and await self._wants_to_discard():
-            self.discard()
-
-    async def _wants_to_discard(self) -> bool:
-        return await self.app.push_screen_wait(
-            Confirm(f"Discard {self.unsaved}?", "Nothing of it is saved yet: ctrl+s saves.", "Discard")
-        )
-
     def action_map(self) -> None:
         """Pair them, pending until Save (A35)."""
         partner = self.right.table.cursor_key
@@ -319,7 +287,7 @@ class SkuMappingScreen(MainScreen):
     async def action_save(self) -> None:
         """All pending pairs in one commit."""
         desk = self.desk
-        if desk is None or not desk.edits or self._refused():
+        if desk is None or not desk.edits or self.refused():
             return
         try:
             saved = await desk.save(by=who())
@@ -335,7 +303,7 @@ class SkuMappingScreen(MainScreen):
     async def action_download(self) -> None:
         """Fetch the shop's listings; pairs stay (A34)."""
         desk = self.desk
-        if desk is None or self._refused():
+        if desk is None or self.refused():
             return
         error = await download(self.session, desk.integration, self._tell)
         if error is not None:
@@ -348,8 +316,3 @@ class SkuMappingScreen(MainScreen):
         if self.desk is not None:
             name = f"mappings-{self.session.backend.clock.now():%Y%m%d-%H%M%S}.csv"
             write_out(self, self.session, name, write_csv(self.desk.lists))
-
-    def _refused(self) -> bool:
-        if self.session.read_only:
-            self.notify("This is a read-only session: nothing is changed from here.", severity="warning")
-        return self.session.read_only
