@@ -200,7 +200,7 @@ async def authorise_from(pilot: Pilot[None]) -> AuthoriseScreen[Any]:
     screen = pilot.app.screen
     assert isinstance(screen, AuthoriseScreen)
     await pilot.press("enter")
-    await until(pilot, lambda: said(pilot, "#address"))
+    await until(pilot, lambda: said(pilot, "#address") and said(pilot, "#listening"))
     return screen
 
 
