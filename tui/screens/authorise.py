@@ -178,6 +178,7 @@ class AuthoriseScreen(ModalScreen[Result | None]):
             self._refuse(error)
             return
         self._begun = None
+        self._close_loopback()
         self.dismiss(result)
 
     def _refuse(self, error: ServiceError) -> None:
@@ -227,6 +228,7 @@ class AuthoriseScreen(ModalScreen[Result | None]):
         """Leave nothing behind (A6)."""
         self.workers.cancel_group(self, "accept")
         await self._forget()
+        self._close_loopback()
         self.dismiss(None)
 
     async def _forget(self) -> None:
