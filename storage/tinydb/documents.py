@@ -6,6 +6,7 @@ changed in place, is written as it is, and whoever asks gets a dictionary of his
 
 import math
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import cast
 
@@ -68,12 +69,22 @@ def is_exact(text: str) -> bool:
 
 
 def equal(one: bytes, other: bytes) -> bool:
-    """Whether two texts are the same JSON in whatever order; true is not 1 and 1 is not 1.0."""
-    return one == other or (len(one) == len(other) and _canonical(one) == _canonical(other))
+    """Whether two texts are the same JSON in whatever order; true is not 1 and 1 is not 1.0.
+
+    Texts of the same fields in another order have the same bytes, and so the same sum of them.
+    """
+    if one == other or len(one) != len(other) or _byte_sum(one) != _byte_sum(other):
+        return one == other
+    first, second = parsed(one), parsed(other)
+    return first == second and _canonical(first) == _canonical(second)
 
 
-def _canonical(text: bytes) -> bytes:
-    return orjson.dumps(orjson.loads(text), option=orjson.OPT_SORT_KEYS)
+def _byte_sum(text: bytes) -> int:
+    return zlib.adler32(text) & 0xFFFF
+
+
+def _canonical(document: Document) -> bytes:
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
 def _complaint(document: Mapping[str, object], what: str, reason: str) -> str:

@@ -18,6 +18,7 @@ class Draft:
         self._changed: dict[str, dict[str, bytes | None]] = {}
         self._ids: dict[str, dict[str, str]] = {}
         self._highest: dict[str, int] = {}
+        self._unchecked: set[str] = set()
 
     def text(self, table: str, identifier: str) -> bytes | None:
         """The document as this transaction sees it."""
@@ -52,18 +53,22 @@ class Draft:
         if identifier is None:
             identifier = str(self.new_id(table))
             self._ids.setdefault(table, {})[key] = identifier
-        self.set(table, identifier, keyed(key, text))
+        self._set(table, identifier, keyed(key, text))
 
     def delete(self, table: str, key: str) -> bool:
         """Remove what is under a key; whether there was something."""
         identifier = self._id_of(table, key)
         if identifier is None or self.text(table, identifier) is None:
             return False
-        self.set(table, identifier, None)
+        self._set(table, identifier, None)
         return True
 
     def set(self, table: str, identifier: str, text: bytes | None) -> None:
-        """Insert, replace or remove by id."""
+        """Insert, replace or remove by id; whether keys stay unique is seen when the draft is settled."""
+        self._unchecked.add(table)
+        self._set(table, identifier, text)
+
+    def _set(self, table: str, identifier: str, text: bytes | None) -> None:
         self._changed.setdefault(table, {})[identifier] = text
         self._highest[table] = max(self._highest.get(table, 0), int(identifier))
 
@@ -83,8 +88,8 @@ class Draft:
             }
             for table, changed in self._changed.items()
         }
-        for table, texts in changes.items():
-            self._refuse_shared_keys(table, texts)
+        for table in self._unchecked:
+            self._refuse_shared_keys(table, changes[table])
         return {table: texts for table, texts in changes.items() if texts}
 
     def _id_of(self, table: str, key: str) -> str | None:

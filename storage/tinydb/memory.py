@@ -99,7 +99,12 @@ class Memory:
         highest = self._highest.get(table, 0)
         touched = set()
         for identifier, text in changes.items():
+            key = None if text is None else key_of(text)
             old = rows.get(identifier)
+            if text is not None and key is not None and old is not None and ids.get(key) == identifier:
+                rows[identifier] = text
+                touched.add(key)
+                continue
             old_key = None if old is None else key_of(self._pages.text(old))
             if old_key is not None:
                 touched.add(old_key)
@@ -110,7 +115,6 @@ class Memory:
                 continue
             rows[identifier] = text
             highest = max(highest, int(identifier))
-            key = key_of(text)
             if key is not None:
                 touched.add(key)
                 ids[key] = identifier
