@@ -1,210 +1,180 @@
-"""What the journal costs: TinyDB on the journal against stock TinyDB and a bare append with fdatasync.
-
-Everything is measured in the same run on the same disk, so that the ratios mean something on any machine.
-"""
+"""The journal against all that could stand in its place, measured in turns on the same disk."""
 
 import asyncio
-import os
 import statistics
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from time import perf_counter
 from typing import TypeAlias
 
 import orjson
-from tinydb import TinyDB
 
 from core.clock import SystemClock
 from core.store import Document
 from storage.tinydb import TinyStore
+from tests.bench.store_processes import TABLE, ask, process
+from tests.bench.store_rivals import FILL, RIVALS, Append, JournalRival, Rival, SQLite, document
+from tests.bench.support import table, workplace
 
-SIZES = (1_000, 10_000)
-LARGE = 100_000
-_TABLE = "products"
+SIZES = (1_000, 10_000, 100_000)
+FULL = {"products": 100_000, "listings": 100_000, "orders": 50_000}
+WRITERS = 4
 _BATCH = 500
-_COMMITS = 200
-_STOCK_COMMITS = 5
+_ROUNDS = 60
+_SLOW_ROUNDS = 3
+_OPENINGS = 3
 
-Work: TypeAlias = Callable[[], Awaitable[object]]
-
-
-def document(number: int) -> Document:
-    """A product of 20 fields, about 570 bytes."""
-    return {
-        "sku": f"AV-{number:08}",
-        "title": f"Bamboo bath towel, extra soft, {number} g/m²",
-        "description": "A towel that dries quickly and stays soft after a hundred washes. " * 2,
-        "category": "Home / Bathroom / Towels",
-        "brand": "Northwind",
-        "ean": f"50{number:011}",
-        "price": "12.99",
-        "cost": "4.35",
-        "currency": "GBP",
-        "stock": number % 97,
-        "weight_g": 450,
-        "length_mm": 900,
-        "width_mm": 500,
-        "height_mm": 40,
-        "image": f"https://images.example/{number}.jpg",
-        "supplier": "S-1042",
-        "warehouse": "W-7",
-        "enabled": True,
-        "updated": "2026-03-01T12:00:00Z",
-        "note": None,
-    }
+Work: TypeAlias = Callable[[Rival, int], Awaitable[object]]
+Times: TypeAlias = dict[str, dict[str, float]]
+"""What -> rival -> milliseconds."""
 
 
-def run() -> str:
-    """The tables, as markdown."""
-    return asyncio.run(_run())
+def run(*, sizes: Sequence[int] = SIZES, full: Mapping[str, int] = FULL, parent: Path | None = None) -> str:
+    """The tables, as markdown: at these sizes, and what a process weighs when the store is full."""
+    return asyncio.run(_run(sizes, full, parent))
 
 
-async def _run() -> str:
+async def _run(sizes: Sequence[int], full: Mapping[str, int], parent: Path | None) -> str:
     parts = [f"Medians in ms; a document is {len(orjson.dumps(document(1)))} bytes, 20 fields.\n"]
-    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
-        base = Path(folder)
-        parts += [await _compared(base, size) for size in SIZES]
-        parts.append(await _opened_large(base))
+    with workplace(parent) as base:
+        parts += [await _compared(base / str(size), size) for size in sizes]
+        parts.append(await _followed(base / "followed"))
+        parts.append(await _waited(base / "waited"))
+        parts.append(await _weighed(base / "full", full))
     return "\n".join(parts)
 
 
 async def _compared(base: Path, size: int) -> str:
-    raw = _raw(base / f"raw-{size}", orjson.dumps({"s": 1, "o": {_TABLE: {"1": document(1)}}}) + b"\n")
-    raw_500 = _raw(
-        base / f"raw-500-{size}", b"".join(orjson.dumps(document(n)) for n in range(_BATCH)) + b"\n"
-    )
-    async with _filled(base / f"journal-{size}", size) as store:
-        opening = await _opening(base / f"journal-{size}")
-        journal = {**await _journal(store, size), "open": opening}
-    stock = await _stock(base / f"stock-{size}.json", size)
-
-    floors = {"insert 1": raw, "update 1": raw, f"update {_BATCH}": raw_500}
-    rows = [_row(name, stock[name], mine, floors.get(name)) for name, mine in journal.items()]
-    head = (
-        f"| {size:,} documents | stock TinyDB | journal | append + fdatasync | to append | stock to journal |"
-    )
-    return "\n".join([head, "|---|---|---|---|---|---|", *rows]) + "\n"
-
-
-def _row(name: str, stock: float, mine: float, floor: float | None) -> str:
-    bare, ratio = (f"{floor:.3f}", f"{mine / floor:.2f}") if floor else ("-", "-")
-    return f"| {name} | {stock:.3f} | {mine:.3f} | {bare} | {ratio} | {stock / mine:,.1f} |"
-
-
-async def _journal(store: TinyStore, size: int) -> dict[str, float]:
-    numbers = count(size)
-
-    async def insert() -> None:
-        number = next(numbers)
-        async with store.transaction() as tx:
-            await tx.put(_TABLE, f"{number:08}", document(number))
-
-    async def update() -> None:
-        async with store.transaction() as tx:
-            await tx.put(_TABLE, "00000007", {**document(7), "stock": next(numbers)})
-
-    async def update_many() -> None:
-        stock = next(numbers)
-        async with store.transaction() as tx:
-            for number in range(_BATCH):
-                await tx.put(_TABLE, f"{number:08}", {**document(number), "stock": stock})
-
-    async def get() -> None:
-        await store.get(_TABLE, "00000500")
-
-    return {
-        "insert 1": await _median(insert, _COMMITS),
-        "update 1": await _median(update, _COMMITS),
-        f"update {_BATCH}": await _median(update_many, 20),
-        "get": await _median(get, _COMMITS),
+    base.mkdir()
+    rivals = [kind(base / kind.__name__) for kind in RIVALS]
+    readers = [one for one in rivals if not isinstance(one, Append)]
+    for rival in rivals:
+        await rival.open()
+        await rival.fill(size)
+        await rival.close()
+    opening = await _measured(readers, _reopen, rounds=_OPENINGS)
+    for rival in rivals:
+        await rival.open()
+    times: Times = {
+        "open": opening,
+        "insert 1": await _measured(rivals, lambda rival, turn: rival.write([_row(size + 1 + turn)])),
+        "update 1": await _measured(rivals, lambda rival, turn: rival.write([(8, _changed(8, turn))])),
+        f"update {_BATCH}": await _measured(
+            rivals,
+            lambda rival, turn: rival.write([(n, _changed(n, turn)) for n in range(1, _BATCH + 1)]),
+            rounds=_ROUNDS // 3,
+        ),
+        "get": await _measured(readers, _get),
     }
+    for rival in rivals:
+        await rival.close()
+    return _shown(f"{size:,} documents", times)
 
 
-async def _stock(path: Path, size: int) -> dict[str, float]:
-    numbers = count(size)
-    with TinyDB(path) as database:
-        table = database.table(_TABLE)
-        table.insert_multiple(document(number) for number in range(size))
-
-        async def insert() -> None:
-            table.insert(document(next(numbers)))
-
-        async def update() -> None:
-            table.update({"stock": next(numbers)}, doc_ids=[8])
-
-        async def update_many() -> None:
-            table.update({"stock": next(numbers)}, doc_ids=range(1, _BATCH + 1))
-
-        async def get() -> None:
-            table.get(doc_id=501)
-
-        async def reopen() -> None:
-            with TinyDB(path) as again:
-                len(again.table(_TABLE))
-
-        return {
-            "insert 1": await _median(insert, _STOCK_COMMITS),
-            "update 1": await _median(update, _STOCK_COMMITS),
-            f"update {_BATCH}": await _median(update_many, _STOCK_COMMITS),
-            "get": await _median(get, _STOCK_COMMITS),
-            "open": await _median(reopen, _STOCK_COMMITS),
-        }
+async def _measured(rivals: Sequence[Rival], work: Work, *, rounds: int = _ROUNDS) -> dict[str, float]:
+    """The median of each, taken in turns."""
+    took: dict[str, list[float]] = {rival.name: [] for rival in rivals}
+    for turn in range(rounds):
+        for rival in rivals:
+            if not rival.slow or turn < _SLOW_ROUNDS:
+                began = perf_counter()
+                await work(rival, turn)
+                took[rival.name].append((perf_counter() - began) * 1000)
+    return {name: statistics.median(times) for name, times in took.items()}
 
 
-async def _opened_large(base: Path) -> str:
-    directory = base / "large"
-    async with _filled(directory, LARGE):
-        pass
-    took = await _opening(directory)
-    size = (directory / "snapshot.json").stat().st_size / 1e6
-    return f"Opening {LARGE:,} documents ({size:.0f} MB snapshot): {took:.0f} ms.\n"
+async def _get(rival: Rival, turn: int) -> None:
+    assert await rival.get(turn + 1) is not None
 
 
-async def _opening(directory: Path) -> float:
-    async def reopen() -> None:
-        await (await TinyStore.open(directory, clock=SystemClock())).close()
+async def _reopen(rival: Rival, _: int) -> None:
+    await rival.open()
+    assert await rival.get(1) is not None
+    await rival.close()
 
-    return await _median(reopen, 3)
+
+def _row(number: int) -> tuple[int, Document]:
+    return number, document(number)
 
 
-@asynccontextmanager
-async def _filled(directory: Path, size: int) -> AsyncIterator[TinyStore]:
-    """A store of `size` documents, all of them in its snapshot."""
-    store = await TinyStore.open(directory, clock=SystemClock(), compact_at=1)
-    for start in range(0, size, 10_000):
-        async with store.transaction() as tx:
-            for number in range(start, min(start + 10_000, size)):
-                await tx.put(_TABLE, f"{number:08}", document(number))
-    await store.close()
+def _changed(number: int, turn: int) -> Document:
+    return {**document(number), "stock": 1_000 + turn}
+
+
+def _shown(title: str, times: Times) -> str:
+    names = [kind.name for kind in RIVALS]
+    head = [title, *names, "journal to append", "journal to SQLite"]
+    rows = []
+    for what, by_rival in times.items():
+        mine = by_rival[JournalRival.name]
+        cells = [f"{by_rival[name]:.3f}" if name in by_rival else "-" for name in names]
+        rivals = (Append.name, SQLite.name)
+        ratios = [f"{mine / by_rival[name]:.2f}" if name in by_rival else "-" for name in rivals]
+        rows.append([what, *cells, *ratios])
+    return table(head, rows)
+
+
+async def _followed(directory: Path) -> str:
+    """How long another process needs to see a commit, counted from its look at the files."""
     store = await TinyStore.open(directory, clock=SystemClock())
-    yield store
+    numbers = count(1)
+    took: dict[int, list[float]] = {1: [], _BATCH: []}
+    with process("follow", directory) as follower:
+        for size, times in took.items():
+            for _ in range(_ROUNDS):
+                async with store.transaction() as tx:
+                    for key in range(size):
+                        await tx.put(TABLE, f"{key:08}", {**document(key), "stock": next(numbers)})
+                ms, seq = ask(follower).split()
+                assert int(seq) == (await store.changes(-1)).seq
+                times.append(float(ms))
     await store.close()
+    told = ", ".join(f"{statistics.median(times):.2f} ms of {size}" for size, times in took.items())
+    return f"Another process sees a commit after its look (it looks every 250 ms): {told}.\n"
 
 
-def _raw(path: Path, line: bytes) -> float:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        return statistics.median(_append(descriptor, line) for _ in range(_COMMITS))
-    finally:
-        os.close(descriptor)
+async def _waited(directory: Path) -> str:
+    """How long writers wait for each other when none of them ever pauses."""
+    await (await TinyStore.open(directory, clock=SystemClock())).close()
+    with ExitStack() as stack:
+        writers = [stack.enter_context(process("write", directory)) for _ in range(WRITERS)]
+        for writer in writers:
+            assert writer.stdin is not None
+            writer.stdin.write("\n")
+            writer.stdin.flush()
+        told = [writer.stdout.readline().split() for writer in writers if writer.stdout is not None]
+    waits = sorted(float(wait) for line in told for wait in line)
+    shares = ", ".join(f"p{share} {waits[len(waits) * share // 100]:.1f} ms" for share in (50, 95, 99))
+    return f"Lock waits of {WRITERS} writers that never pause: {shares}, longest {waits[-1]:.1f} ms.\n"
 
 
-def _append(descriptor: int, line: bytes) -> float:
-    start = perf_counter()
-    os.write(descriptor, line)
-    os.fdatasync(descriptor)
-    return (perf_counter() - start) * 1000
-
-
-async def _median(work: Work, times: int) -> float:
-    return statistics.median([took async for took in _timed(work, times)])
-
-
-async def _timed(work: Work, times: int) -> AsyncIterator[float]:
-    for _ in range(times):
-        start = perf_counter()
-        await work()
-        yield (perf_counter() - start) * 1000
+async def _weighed(directory: Path, full: Mapping[str, int]) -> str:
+    """What a process weighs on a store of full size, and how long it opens."""
+    store = await TinyStore.open(directory, clock=SystemClock(), compact_at=1)
+    for name, size in full.items():
+        for start in range(0, size, FILL):
+            async with store.transaction() as tx:
+                for number in range(start, min(start + FILL, size)):
+                    await tx.put(name, f"i1/{number:08}", document(number))
+    await store.close()
+    began = perf_counter()
+    store = await TinyStore.open(directory, clock=SystemClock())
+    opened = perf_counter() - began
+    began = perf_counter()
+    rows = 0
+    async for chunk in store.columns("products", ("sku", "title", "stock", "price")):
+        rows += len(chunk)
+    columns = perf_counter() - began
+    await store.close()
+    with process("weigh", directory) as weighed:
+        at_first, at_last, pages = map(int, ask(weighed).split())
+    megabytes = (directory / "snapshot.json").stat().st_size / 1e6
+    held = " + ".join(f"{number:,} {name}" for name, number in full.items())
+    return (
+        f"{held} ({megabytes:.0f} MB): opens in {opened:.2f} s; 4 columns of {rows:,} rows take "
+        f"{columns:.2f} s. "
+        f"A process holds {at_first} MB after opening and {at_last} MB after reading all of it, beside "
+        f"{pages} MB of mapped file that all processes share.\n"
+    )
