@@ -128,6 +128,7 @@ def _no_service(order: Order) -> Cure:
     return Cure(
         _what(order),
         "Map its delivery option to an Avasam shipping service, then release the order.",
+        mode="shipping_mapping",
         command="avasam shipping check",
     )
 
@@ -137,6 +138,7 @@ def _unmapped(order: Order) -> Cure:
     return Cure(
         "no SKU of it is mapped to an Avasam SKU",
         f"Map one of its SKUs and it becomes an Avasam order with the next sync.{left}",
+        mode="sku_mapping",
         command="avasam mappings suggest",
     )
 

@@ -21,6 +21,8 @@ from tui.screens.integrations import IntegrationsScreen
 from tui.screens.order_detail import OrderScreen
 from tui.screens.orders import OrdersScreen
 from tui.screens.sheet import Sheet
+from tui.screens.shipping_mapping import ShippingMappingScreen
+from tui.screens.sku_mapping import SkuMappingScreen
 from tui.widgets.filter_bar import FilterBar
 
 
@@ -196,12 +198,25 @@ async def test_a_masked_address_is_shown_as_such(backend: Backend) -> None:
 
 
 async def test_A48_u_leads_from_a_held_order_to_its_cure(backend: Backend) -> None:
-    await keep(backend, order("1"))
+    await keep(
+        backend,
+        order("3", source__status="ON_HOLD", held_reason="TikTok holds it"),
+        order("2"),
+        foreign("1"),
+    )
     async with screens(backend, "5") as pilot:
         await pilot.press("u")
         sheet = await arrives(pilot, Sheet)
-        assert "Command: avasam shipping check" in sheet.text
-        await pilot.press("escape")
+        assert "Expected: 1 h over" in sheet.text
+        await pilot.press("escape", "down", "u")
+        await arrives(pilot, ShippingMappingScreen)
+        assert "Map its delivery option" in told(pilot)
+        await pilot.press("5")
+        await arrives(pilot, OrdersScreen)
+        await pilot.press("down", "u")
+        await arrives(pilot, SkuMappingScreen)
+        await pilot.press("5")
+        await arrives(pilot, OrdersScreen)
         await put(backend, tables.INTEGRATIONS, "id-My shop", integration(needs_reauthorisation="revoked"))
         await pilot.press("u")
         await arrives(pilot, IntegrationsScreen)
@@ -228,9 +243,7 @@ async def test_A47_x_releases_the_marked_orders_after_a_question(backend: Backen
         service="Courier",
         mapped_at=NOON,
     )
-    sku = SkuMapping(
-        integration_id="id-My shop", sku_id="id-MUG-BLU", avasam_sku="AV-MUG", mapped_at=NOON
-    )
+    sku = SkuMapping(integration_id="id-My shop", sku_id="id-MUG-BLU", avasam_sku="AV-MUG", mapped_at=NOON)
     await put(backend, tables.SKU_MAPPINGS, "id-My shop/id-MUG-BLU", sku)
     async with screens(backend, "5") as pilot:
         await pilot.press("x")
@@ -330,6 +343,6 @@ async def test_everything_has_its_place_at_either_size(backend: Backend, size: t
     async with screens(backend, "5", size=size) as pilot:
         screen = on(pilot, OrdersScreen)
         assert screen.query_one(Footer).region.bottom == size[1]
-        assert screen.table.page >= size[1] - 12
-        assert "5761234567890123459" in drawn(pilot)
+        await until(pilot, lambda: screen.table.page >= size[1] - 12)
+        await until(pilot, lambda: "5761234567890123459" in drawn(pilot))
         assert "60 of 60" in drawn(pilot)

@@ -165,6 +165,7 @@ async def test_a_quiet_redraw_draws_only_lines_that_read_differently(
     rows = shelf(30)
     async with TableApp(rows).run_test(size=SIZE) as pilot:
         app = table_of(pilot)
+        app.lines()
         drawn: list[int] = []
         monkeypatch.setattr(app.table, "refresh_row", drawn.append)
         app.table.redraw()
