@@ -18,6 +18,8 @@ KEY = "_key"
 """The field under which a stored document carries the port's key."""
 
 _DEEPEST = 200
+_EXACT = frozenset({str, int, bool, type(None)})
+"""What orjson writes exactly or not at all; the rest is read back and compared."""
 _KEYED = re.compile(rb'\{"_key":"([^"\\]*)"')
 
 
@@ -26,6 +28,8 @@ def encoded(document: Mapping[str, object], what: str) -> bytes:
     plain = document if type(document) is dict else dict(document)
     try:
         text = orjson.dumps(plain)
+        if _EXACT.issuperset(map(type, plain.values())):
+            return text
         copy = orjson.loads(text)
     except (orjson.JSONEncodeError, orjson.JSONDecodeError, RecursionError) as error:
         raise DocumentRefused(_complaint(plain, what, str(error))) from error
