@@ -273,9 +273,6 @@ def _input(number: str, provider: str) -> str:
 def _changed(reference: str, update: Mapping[str, object], said: Sequence[str]) -> Change:
     def change(order: Order, now: datetime) -> Order:
         part = part_of(order, reference).model_copy(update=dict(update))
-        parts = replaced(order.parts, part)
-        if parts == order.parts and not said:
-            return order
-        return with_parts(order, parts, now, *said)
+        return with_parts(order, replaced(order.parts, part), now, *said)
 
     return change

@@ -13,6 +13,8 @@ from core.models.order import Address, OrderState
 from core.models.part import PartItem
 from core.store import LeaseLost
 from core.sync.fulfil import NO_DESK, UNCLEAR, fulfil
+from core.sync.fulfil_look import Seen
+from core.sync.fulfil_send import send
 from core.sync.leases import of_integration
 from tests.core.sync.desk import HOME, Killed, Way, open_way
 from tests.core.sync.support import NOON, TTL, Stand
@@ -319,6 +321,28 @@ async def test_cancelled_while_nobody_knows_is_dropped_only_when_avasam_lacks_it
     await way.run(minutes=5)
     assert (await way.order("1")).state is state
     assert len(way.desk.asked) == 1
+
+
+async def test_while_the_buyer_asks_to_cancel_an_unclear_order_is_not_repeated(way: Way) -> None:
+    way.bought("1", "mug")
+    way.desk.mishaps = ["lost before"]
+    await way.run()
+    way.change("1", cancel_requested=True)
+    await way.run(minutes=5)
+    assert way.desk.asked == ["1"]
+    way.change("1", cancel_requested=False)
+    await way.run(minutes=5)
+    assert way.desk.references() == ["1"]
+
+
+async def test_what_became_ready_after_avasam_was_looked_through_waits_for_the_next_look(way: Way) -> None:
+    way.bought("1", "mug")
+    await way.download()
+    ctx = await way.stand.context(way.integration)
+    await send(ctx, way.desk, [await way.order("1")], Seen(began=way.stand.clock.now()))
+    assert (way.desk.asked, (await way.order("1")).state) == ([], OrderState.READY)
+    await way.send()
+    assert way.desk.references() == ["1"]
 
 
 async def test_a_disabled_integration_stops_in_the_middle(way: Way) -> None:
