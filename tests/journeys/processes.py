@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T | None], seconds: float = 30.0) -> T:
+def wait_until(condition: Callable[[], T | None], seconds: float = 90.0) -> T:
     """What the condition gives once it is true; looked at every few milliseconds until the deadline."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
@@ -70,7 +70,7 @@ class SandboxProcess:
         """Let it save its state and end."""
         self._http.close()
         self._process.terminate()
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=60)
 
     def control(self, method: str, path: str, body: object = None) -> Any:
         """One control call that must go well."""

@@ -37,7 +37,7 @@ class Terminal:
             "AVASAM_ORDERS_SECONDS": "1",
         }
         self._process = pexpect.spawn(
-            AVASAM[0], list(AVASAM[1:]), env=self._environ, dimensions=(40, 120), timeout=20, encoding="utf-8"
+            AVASAM[0], list(AVASAM[1:]), env=self._environ, dimensions=(40, 120), timeout=90, encoding="utf-8"
         )
 
     def press(self, keys: str) -> None:

@@ -29,7 +29,7 @@ def taken_over(home: Home, before: Lease) -> Lease | None:
 
 def stop_in_good_order(worker: "subprocess.Popen[str]") -> int:
     worker.send_signal(signal.SIGTERM)
-    return worker.wait(timeout=20)
+    return worker.wait(timeout=60)
 
 
 def test_A52_a_stopped_worker_is_followed_by_another_and_cannot_write_when_it_wakes(

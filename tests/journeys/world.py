@@ -112,7 +112,7 @@ class Home:
             input=given,
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=150,
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)

@@ -169,7 +169,7 @@ def test_two_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> N
         assert child.stdin is not None
         child.stdin.write(b"!")
         child.stdin.flush()
-    sealed = [child.communicate(timeout=30)[0].decode().strip() for child in children]
+    sealed = [child.communicate(timeout=90)[0].decode().strip() for child in children]
     vault = Vault.open(home=tmp_path, environ={})
     assert [vault.unseal("n", text) for text in sealed] == ["from a child"] * 4
     assert [path.name for path in tmp_path.iterdir()] == ["key"]

@@ -39,7 +39,7 @@ async def keep(backend: Backend, table: str, key: str, model: object) -> None:
 
 
 async def until(pilot: Pilot[None], condition: object) -> None:
-    for _ in range(200):
+    for _ in range(2000):
         if condition():  # type: ignore[operator]
             return
         await pilot.pause(0.02)

@@ -149,7 +149,7 @@ def running() -> Iterator[Running]:
 @pytest.fixture(scope="module")
 def http(running: Running) -> Iterator[httpx.Client]:
     """A client of the running sandbox."""
-    with httpx.Client(base_url=running.url, timeout=10, verify=False) as client:
+    with httpx.Client(base_url=running.url, timeout=60, verify=False) as client:
         yield client
 
 

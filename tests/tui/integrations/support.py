@@ -139,7 +139,7 @@ async def connect(backend: Backend, merchant: Merchant, name: str, seller: int =
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     """Let the program run until something is true of it."""
-    for _ in range(400):
+    for _ in range(2000):
         if condition():
             return
         await pilot.pause(0.01)

@@ -20,7 +20,7 @@ Shown = TypeVar("Shown", bound=Screen[Any])
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    for _ in range(300):
+    for _ in range(2000):
         if condition():
             return
         await pilot.pause(0.02)
