@@ -66,7 +66,7 @@ async def work_out(
     added: tuple[DraftSku, ...] = ()
     if new:
         home = (await shared.knowledge.facts()).home() or ""
-        added = tuple(draft_sku(one, {home: one.quantity or 0}) for one in new)
+        added = tuple(draft_sku(_alike(one, product), {home: one.quantity or 0}) for one in new)
         changes = replace(changes, skus=[*(_kept(one, product) for one in product.skus), *added])
     return Edit(changes, tuple(fields), added, notes)
 
@@ -146,6 +146,24 @@ def _new_variants(candidate: Candidate, links: Links, product: ChannelProduct) -
         return []
     there = {sku.seller_sku for sku in product.skus}
     return [one for one in candidate.variants if not links.sku_ids.get(one.sku) and one.sku not in there]
+
+
+def _alike(variant: Variant, product: ChannelProduct) -> Variant:
+    """A new variant with the ids that the product's SKUs have for the same sides and values."""
+    sides = [side for row in product.sides.values() for side in row]
+    names = {side.name.casefold(): side.attribute_id for side in sides}
+    values = {(side.name.casefold(), side.value.casefold()): side.value_id for side in sides}
+    return replace(
+        variant,
+        sides=tuple(
+            replace(
+                one,
+                attribute_id=names.get(one.name.casefold()) or one.attribute_id,
+                value_id=values.get((one.name.casefold(), one.value.casefold())) or one.value_id,
+            )
+            for one in variant.sides
+        ),
+    )
 
 
 def _kept(sku: ChannelSku, product: ChannelProduct) -> DraftSku:

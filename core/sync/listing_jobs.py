@@ -69,12 +69,11 @@ class ListingJob:
         return await self._end()
 
     async def _arm_reviews(self) -> None:
-        """From now on TikTok's reviews are looked at."""
+        """What TikTok's review makes of what was just sent is looked at from now on."""
         ctx = self._ctx
         state = await timers.load(ctx.store, ctx.integration.id, SyncKind.REVIEWS)
-        if not timers.is_armed(state):
-            armed = state.model_copy(update={"next_run_at": ctx.clock.now()})
-            await timers.save(ctx.store, armed, ctx.lease)
+        armed = state.model_copy(update={"next_run_at": ctx.clock.now()})
+        await timers.save(ctx.store, armed, ctx.lease)
 
     async def _work(self, shared: Shared, batches: list[list[str]]) -> None:
         doing = self._doing(shared)

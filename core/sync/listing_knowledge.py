@@ -3,6 +3,7 @@
 TikTok advises not to keep categories (tiktok-shop-api §7), so what is older than a day is read anew.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -50,15 +51,18 @@ class ShopKnowledge:
         self._nodes: dict[str, CategoryNode] = {}
         self._leaves: dict[str, Leaf | None] = {}
         self._facts: ShopFacts | None = None
+        self._asking = asyncio.Lock()
+        """Rows under way together ask the shop once."""
 
     async def tree(self, *, fresh: bool = False) -> CategoryTree:
         """The shop's category tree; `fresh` asks TikTok whatever is kept."""
-        if self._tree is None or fresh:
-            self._tree = None if fresh else await self._kept_tree()
-            if self._tree is None:
-                self._tree = await self._read_tree()
-            self._nodes = {node.id: node for node in self._tree.nodes}
-        return self._tree
+        async with self._asking:
+            if self._tree is None or fresh:
+                self._tree = None if fresh else await self._kept_tree()
+                if self._tree is None:
+                    self._tree = await self._read_tree()
+                self._nodes = {node.id: node for node in self._tree.nodes}
+            return self._tree
 
     async def state_of(self, category_id: str | None) -> CategoryState:
         """How a category stands; one that the kept tree does not have is looked for in a fresh one."""
@@ -85,23 +89,25 @@ class ShopKnowledge:
 
     async def leaf(self, category_id: str, *, fresh: bool = False) -> Leaf | None:
         """What a leaf asks for; None when TikTok knows no such leaf."""
-        if category_id not in self._leaves or fresh:
-            kept = None if fresh else await self._kept_leaf(category_id)
-            self._leaves[category_id] = kept or await self._read_leaf(category_id)
-        return self._leaves[category_id]
+        async with self._asking:
+            if category_id not in self._leaves or fresh:
+                kept = None if fresh else await self._kept_leaf(category_id)
+                self._leaves[category_id] = kept or await self._read_leaf(category_id)
+            return self._leaves[category_id]
 
     async def facts(self) -> ShopFacts:
         """Warehouses and prerequisites, at most ten minutes old."""
-        if self._facts is None:
-            key = tables.key(self._integration.id, "facts")
-            document = await self._store.get(tables.SHOP_FACTS, key)
-            kept = None if document is None else ShopFacts.from_document(document)
-            if kept is not None and self._is_young(kept.read_at, FACTS_FOR):
-                self._facts = kept
-            else:
-                self._facts = await self._read_facts()
-                await self._keep(tables.SHOP_FACTS, key, self._facts)
-        return self._facts
+        async with self._asking:
+            if self._facts is None:
+                key = tables.key(self._integration.id, "facts")
+                document = await self._store.get(tables.SHOP_FACTS, key)
+                kept = None if document is None else ShopFacts.from_document(document)
+                if kept is not None and self._is_young(kept.read_at, FACTS_FOR):
+                    self._facts = kept
+                else:
+                    self._facts = await self._read_facts()
+                    await self._keep(tables.SHOP_FACTS, key, self._facts)
+            return self._facts
 
     async def _kept_tree(self) -> CategoryTree | None:
         document = await self._store.get(tables.CATEGORY_TREES, tables.key(self._integration.id, "tree"))
