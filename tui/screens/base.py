@@ -68,6 +68,8 @@ class MainScreen(Screen[None]):
 
     @on(Beat)
     def _beat(self, event: Beat) -> None:
+        if not self.query(StatusLine):
+            return  # a pulse on its way while the screen opens or closes
         self.query_one(StatusLine).show(event.pulse)
         self.query_one(Banner).show(event.pulse)
         self.show(event.pulse)

@@ -80,6 +80,8 @@ class IntegrationPane(VerticalScroll, can_focus=False):
 
     def show(self, row: Overview, pulse: Pulse) -> None:
         """Bring the facts up to date; what was typed stays."""
+        if not self.query(SettingsForm):
+            return  # a pulse on its way while the pane opens or closes
         self._row = row
         one = row.integration
         self.query_one(SettingsForm).follow(one)
