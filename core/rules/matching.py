@@ -91,16 +91,18 @@ class Matcher:
 
     def __init__(self) -> None:
         self._titles: dict[str, str] = {}
-        self._barcodes: dict[str, list[str]] = {}
-        self._alike: dict[str, list[str]] = {}
+        self._barcodes: dict[str, tuple[str, ...]] = {}
+        self._alike: dict[str, tuple[str, ...]] = {}
         self._index = TitleIndex()
 
     def add(self, sku: str, title: str, barcode: str | None) -> None:
         """One sellable product: a single or a child, not a parent."""
         self._titles[sku] = title
-        self._alike.setdefault(_plain(sku), []).append(sku)
+        plain = _plain(sku)
+        self._alike[plain] = (*self._alike.get(plain, ()), sku)
         if barcode:
-            self._barcodes.setdefault(barcode.lstrip("0"), []).append(sku)
+            digits = barcode.lstrip("0")
+            self._barcodes[digits] = (*self._barcodes.get(digits, ()), sku)
         self._index.add(sku, title)
 
     def best(self, one: Unmapped) -> Suggestion | None:

@@ -49,7 +49,7 @@ class TitleIndex:
     def __init__(self) -> None:
         self._skus: list[str] = []
         self._titles: list[str] = []
-        self._words: list[frozenset[str]] = []
+        """The words of each, sorted: text alone, so that the garbage collector has little to look through."""
         self._having: dict[str, set[int]] = {}
 
     def add(self, sku: str, title: str) -> None:
@@ -58,7 +58,6 @@ class TitleIndex:
         found = words(title)
         self._skus.append(sku)
         self._titles.append(" ".join(sorted(found)))
-        self._words.append(found)
         for word in found:
             self._having.setdefault(word, set()).add(place)
 
@@ -99,7 +98,7 @@ class TitleIndex:
         return math.log1p(len(self._skus) / (1 + len(self._having.get(word, ()))))
 
     def _near(self, asked: Set[str], place: int) -> Near:
-        own = self._words[place]
+        own = frozenset(self._titles[place].split())
         alike = {word: word for word in asked & own} | dict(_misspelt(asked - own, own - asked))
         shared = self._sum(alike.values())
         missing = self._sum(own - set(alike.values()))

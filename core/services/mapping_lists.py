@@ -1,7 +1,6 @@
 """Both sides of SKU Mapping, held light in memory so that a key press can search 100,000 rows (A33)."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +8,8 @@ from typing import Final
 
 from core import tables
 from core.models.integration import SyncKind
-from core.services.mapping_edits import Edits
+from core.services.mapping_edits import Edit, Edits
+from core.services.mapping_order import Ordered
 from core.services.mapping_rows import (
     CHANNEL_FIELDS,
     CHANNEL_SORTS,
@@ -71,8 +71,8 @@ class MappingLists:
     served: Counter[str] = field(default_factory=Counter)
     """Avasam SKU -> how many channel SKUs are mapped to it, as saved."""
     _seq: int = -1
-    _sorted: dict[tuple[str, bool], list[ChannelRow]] = field(default_factory=dict)
-    _products_sorted: dict[tuple[str, bool], list[ProductRow]] = field(default_factory=dict)
+    _sorted: dict[tuple[str, bool], Ordered] = field(default_factory=dict)
+    _products_sorted: dict[tuple[str, bool], Ordered] = field(default_factory=dict)
 
     async def refresh(self, store: Store) -> bool:
         """Read what was committed since; everything the first time. Whether anything here changed."""
@@ -90,8 +90,6 @@ class MappingLists:
         else:
             return self.as_of != before
         self.served = Counter(row.partner.avasam_sku for row in self.channel.values() if row.partner)
-        self._sorted.clear()
-        self._products_sorted.clear()
         return True
 
     def channel_keys(
@@ -102,23 +100,23 @@ class MappingLists:
         `sort` is a name of CHANNEL_SORTS and whether the greatest comes first.
         """
         if sort not in self._sorted:
-            key, last_first = CHANNEL_SORTS[sort[0]], sort[1]
-            self._sorted[sort] = sorted(self.channel.values(), key=key, reverse=last_first)
-        rows = self._sorted[sort]
-        for word in text.casefold().split():
-            rows = [row for row in rows if word in row.text]
-        wanted = self._shown(show, edits)
-        return [row.sku_id for row in rows if wanted(row)]
+            rows = sorted(self.channel.values(), key=CHANNEL_SORTS[sort[0]], reverse=sort[1])
+            self._sorted[sort] = Ordered.of((row.sku_id, row.text, _flag(row)) for row in rows)
+        found = self._sorted[sort]
+        if show is Show.PENDING:
+            return [key for key in found.search(text) if key in edits]
+        instead = None
+        if show is Show.UNMAPPED:
+            instead = {edit.sku_id: self._flag_with(edit) for edit in edits}
+        return found.search_among(text, _WANTED[show], instead)
 
     def product_keys(self, text: str, sort: tuple[str, bool] = ("sku", False)) -> list[str]:
         """Avasam SKUs of which SKU or title holds every word; `sort` as above, of PRODUCT_SORTS or `used`."""
         if sort not in self._products_sorted:
             key = PRODUCT_SORTS.get(sort[0], self._use)
-            self._products_sorted[sort] = sorted(self.products.values(), key=key, reverse=sort[1])
-        rows = self._products_sorted[sort]
-        for word in text.casefold().split():
-            rows = [row for row in rows if word in row.text]
-        return [row.sku for row in rows]
+            rows = sorted(self.products.values(), key=key, reverse=sort[1])
+            self._products_sorted[sort] = Ordered.of((row.sku, row.text, 0) for row in rows)
+        return self._products_sorted[sort].search(text)
 
     def row(self, avasam_sku: str) -> ProductRow | None:
         """A line of the right list; None once that SKU is gone."""
@@ -153,17 +151,11 @@ class MappingLists:
     def _use(self, row: ProductRow) -> tuple[int, str]:
         return self.served[row.sku], row.sku
 
-    def _shown(self, show: Show, edits: Edits) -> Callable[[ChannelRow], bool]:
-        """A SKU that is gone from TikTok and has no partner is of no use to anybody: it is never shown."""
-        if show is Show.PENDING:
-            return lambda row: row.sku_id in edits
-        if show is Show.GONE:
-            return lambda row: row.partner is not None and (row.deleted or row.renamed_from is not None)
-        if show is Show.UNMAPPED:
-            return lambda row: not row.deleted and edits.partner(row.sku_id, _partner_sku(row)) is None
-        if show is Show.MAPPED:
-            return lambda row: row.partner is not None
-        return lambda row: row.partner is not None or not row.deleted
+    def _flag_with(self, edit: Edit) -> int:
+        """Where a SKU stands once this edit is saved."""
+        row = self.channel.get(edit.sku_id)
+        listed = _LISTED if row is not None and not row.deleted else 0
+        return listed | (0 if edit.avasam_sku is None else _MAPPED)
 
     async def _read_all(self, store: Reader) -> None:
         prefix = tables.prefix(self.integration_id)
@@ -178,6 +170,8 @@ class MappingLists:
         async for chunk in store.columns(tables.PRODUCTS, PRODUCT_FIELDS, sellable):
             products.update((sku, product_row(sku, row)) for sku, row in chunk)
         self.channel, self.products = channel, products
+        self._sorted.clear()
+        self._products_sorted.clear()
 
     async def _read_some(self, store: Reader, own: dict[str, frozenset[str]]) -> None:
         prefix = tables.prefix(self.integration_id)
@@ -186,20 +180,33 @@ class MappingLists:
                 await self._read_channel(store, key)
         for sku in own[tables.PRODUCTS]:
             document = await store.get(tables.PRODUCTS, sku)
-            if document is None or document.get("kind") == "parent":
-                self.products.pop(sku, None)
-            else:
-                self.products[sku] = product_row(sku, tuple(document.get(name) for name in PRODUCT_FIELDS))
+            before = self.products.pop(sku, None)
+            after = None
+            if document is not None and document.get("kind") != "parent":
+                after = product_row(sku, tuple(document.get(name) for name in PRODUCT_FIELDS))
+                self.products[sku] = after
+            same = before is not None and after is not None and before.text == after.text
+            _drop_stale(self._products_sorted, keep=_STEADY if same else frozenset())
 
     async def _read_channel(self, store: Reader, key: str) -> None:
+        sku_id = key.removeprefix(tables.prefix(self.integration_id))
         document = await store.get(tables.CHANNEL_SKUS, key)
         mapping = await store.get(tables.SKU_MAPPINGS, key)
-        if document is None:
-            self.channel.pop(key.removeprefix(tables.prefix(self.integration_id)), None)
-            return
-        row = channel_row(tuple(document.get(name) for name in CHANNEL_FIELDS))
-        partners = dict([partner_of(tuple(mapping.get(name) for name in MAPPING_FIELDS))] if mapping else ())
-        self.channel.update([with_partner(row, partners)])
+        before, after = self.channel.pop(sku_id, None), None
+        if document is not None:
+            row = channel_row(tuple(document.get(name) for name in CHANNEL_FIELDS))
+            partners = dict(
+                [partner_of(tuple(mapping.get(name) for name in MAPPING_FIELDS))] if mapping else ()
+            )
+            sku_id, after = with_partner(row, partners)
+            self.channel[sku_id] = after
+        same = (
+            before is not None
+            and after is not None
+            and (before.text, _flag(before)) == (after.text, _flag(after))
+        )
+        _drop_stale(self._sorted, keep=_STEADY if same else frozenset())
+        _drop_stale(self._products_sorted, keep=_STEADY)
 
     async def _downloaded_at(self, store: Reader) -> datetime | None:
         state = await store.get(tables.SYNC_STATES, tables.key(self.integration_id, SyncKind.CATALOGUE.value))
@@ -208,6 +215,31 @@ class MappingLists:
 
 
 _TABLES: Final = (tables.CHANNEL_SKUS, tables.SKU_MAPPINGS, tables.PRODUCTS)
+
+_LISTED, _MAPPED, _RENAMED = 1, 2, 4
+_GONE: Final = frozenset({_MAPPED, _LISTED | _MAPPED | _RENAMED})
+"""Mapped, and deleted or renamed."""
+_WANTED: Final = {
+    Show.ALL: frozenset({_LISTED, _MAPPED, _LISTED | _MAPPED, *_GONE}),
+    Show.UNMAPPED: frozenset({_LISTED}),
+    Show.MAPPED: frozenset({_LISTED | _MAPPED, *_GONE}),
+    Show.GONE: _GONE,
+}
+"""A SKU that is gone from TikTok and has no partner is of no use to anybody: it is never shown."""
+
+
+_STEADY: Final = frozenset({"sku", "title"})
+"""Orders that stay as they are while texts and flags do: stock and prices move all the time."""
+
+
+def _drop_stale(orders: dict[tuple[str, bool], Ordered], *, keep: frozenset[str]) -> None:
+    for sort in [sort for sort in orders if sort[0] not in keep]:
+        del orders[sort]
+
+
+def _flag(row: ChannelRow) -> int:
+    listed = 0 if row.deleted else _LISTED
+    return listed | (_MAPPED if row.partner else 0) | (_RENAMED if row.renamed_from is not None else 0)
 
 
 def _partner_sku(row: ChannelRow) -> str | None:
