@@ -13,7 +13,7 @@ from storage.tinydb import files
 _POLL = 0.001
 _QUICK_POLL = 0.0002
 _QUICK_SECONDS = 0.05
-_COURTESY_SECONDS = 0.1
+_COURTESY_SECONDS = 0.03
 _TURN = 1_000
 _NO_EVENT = threading.Event()
 
@@ -23,8 +23,8 @@ class WriterLock:
 
     Waiting polls at a flat pace: with a growing one, a waiter starves behind busy writers. The first to wait
     marks that it is next, by a lock on a byte of the file, and others let it pass: without that, whoever
-    just let go is the first to ask again. A mark is a courtesy of a tenth of a second, so that a waiter that
-    is stopped stops nobody. The operating system frees everything when its holder dies. Whichever thread
+    just let go is the first to ask again. A mark is a courtesy of 30 ms, so that a waiter that is stopped
+    stops nobody. The operating system frees everything when its holder dies. Whichever thread
     took the lock, any thread may release it.
     """
 

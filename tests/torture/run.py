@@ -155,16 +155,15 @@ class Torture:
 
     async def _settle(self) -> None:
         """A fresh look at the files when all is over."""
-        store = await TinyStore.open(self._directory, clock=SystemClock())
         try:
+            store = await TinyStore.open(self._directory, clock=SystemClock())
             await check(store, 0)
             for name, acknowledged in self.report.acknowledged.items():
                 kept = await counted(store, name)
                 self._count("lost", max(0, acknowledged - kept))
+            await store.close()
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
             self._failed(f"at the end: {type(error).__name__}: {error}")
-        finally:
-            await store.close()
         self.report.generations = max(
             int(path.stem.partition("-")[2]) for path in self._directory.glob("journal-*")
         )
