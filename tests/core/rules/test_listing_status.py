@@ -1,0 +1,47 @@
+"""One status from two axes: what we did, and what the channel says."""
+
+import pytest
+
+from core.models.listing_state import Deed, ListingProblem, ListingState
+from core.rules.listing_status import ListingStatus, is_shown_by, listing_status
+
+REASON = ListingProblem(code="review-failed", field="title", what="Title promises a result", fix="Change it.")
+
+
+def state(**fields: object) -> ListingState:
+    return ListingState(integration_id="i", avasam_sku="s").model_copy(update=fields)
+
+
+@pytest.mark.parametrize(
+    ("linked", "here", "known", "status"),
+    [
+        (False, False, None, ListingStatus.NOT_LISTED),
+        (True, False, None, ListingStatus.LINKED),
+        (True, True, state(deed=Deed.SENT), ListingStatus.LISTED),
+        (True, True, state(deed=Deed.SENT, in_review=True), ListingStatus.LISTED),
+        (False, False, state(deed=Deed.FAILED), ListingStatus.ERROR),
+        (True, True, state(deed=Deed.FAILED), ListingStatus.ERROR),
+        (True, True, state(deed=Deed.SENT, channel_problems=(REASON,)), ListingStatus.ERROR),
+        (False, True, state(deed=Deed.DRAFT), ListingStatus.NOT_LISTED),
+    ],
+)
+def test_the_status_follows_from_both_axes(
+    *, linked: bool, here: bool, known: ListingState | None, status: ListingStatus
+) -> None:
+    assert listing_status(linked=linked, listed_here=here, state=known).status is status
+
+
+def test_a_listing_in_review_is_listed_with_the_mark() -> None:
+    shown = listing_status(linked=True, listed_here=True, state=state(deed=Deed.SENT, in_review=True))
+    assert (shown.in_review, shown.note) == (True, "in review")
+
+
+def test_an_error_keeps_the_link_and_says_why() -> None:
+    shown = listing_status(linked=True, listed_here=True, state=state(channel_problems=(REASON,)))
+    assert (shown.linked, shown.note) == (True, "Title promises a result")
+
+
+def test_the_filter_listed_covers_both_linked_states() -> None:
+    linked = listing_status(linked=True, listed_here=False, state=None)
+    assert is_shown_by(ListingStatus.LISTED, linked)
+    assert not is_shown_by(ListingStatus.NOT_LISTED, linked)
