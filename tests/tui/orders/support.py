@@ -38,7 +38,25 @@ async def screens(
         await pilot.press(key)
         await until(pilot, lambda: isinstance(app.screen, ListScreen) and app.screen._loaded)
         await until(pilot, lambda: str(app.screen.query_one("#status-line", Static).content))
+        await until(pilot, lambda: _is_drawn(pilot))
         yield pilot
+
+
+def _is_drawn(pilot: Pilot[None]) -> bool:
+    """Whether the list has its place and its rows stand on the terminal."""
+    table = on(pilot, ListScreen).table
+    in_sight = min(len(table.view), table.page)
+    return table.page > 1 and len(table._painted) >= in_sight and f" of {len(table.view):,}" in drawn(pilot)
+
+
+async def row(pilot: Pilot[None], *words: str) -> str:
+    """The first line of the terminal that holds all these words, once there is one."""
+
+    def found() -> list[str]:
+        return [line for line in lines(pilot) if all(word in line for word in words)]
+
+    await until(pilot, found)
+    return found()[0]
 
 
 def on(pilot: Pilot[None], kind: type[Shown]) -> Shown:

@@ -11,7 +11,7 @@ from core.models.listing import ShippingMapping, SkuMapping
 from core.models.order import OrderKind, OrderState
 from tests.clocks import NOON, FrozenClock
 from tests.core.services.made_orders import foreign, keep, key_of, line, order, put
-from tests.tui.orders.support import NARROW, WIDE, arrives, drawn, is_unbroken, on, screens, told, until
+from tests.tui.orders.support import NARROW, WIDE, arrives, drawn, is_unbroken, on, row, screens, told, until
 from tests.tui.session import integration, open_backend
 from tests.tui.widgets.test_cells import HOSTILE
 from tui.order_words import STATES
@@ -47,28 +47,17 @@ async def test_A48_a_row_tells_state_skus_deadline_and_why_it_waits(backend: Bac
         order("5763", state=OrderState.DISPATCHED, held_reason=None, allocated_service="Courier"),
     )
     async with screens(backend, "5", size=(200, 40)) as pilot:
-        rows = {row.split()[3]: row for row in drawn(pilot).splitlines() if " 576" in row and "◇" in row}
-        text = drawn(pilot)
-        held = next(row for row in text.splitlines() if "5761" in row)
-        assert "◇ held" in held
-        assert "2 x MUG-BLU" in held
-        assert "in 1 d" in held
-        assert "no shipping mapping" in held
-        assert "awaiting shipment" in held
-        assert "3 h over" in next(row for row in text.splitlines() if "5762" in row)
-        assert "mixed" in next(row for row in text.splitlines() if "5762" in row)
-        gone = next(row for row in text.splitlines() if "5763" in row)
-        assert "▲ dispatched" in gone
-        assert "in 1 d" not in gone
-        assert len(rows) <= 3
+        for word in ("◇ held", "2 x MUG-BLU", "in 1 d", "no shipping mapping", "awaiting shipment"):
+            await row(pilot, "5761", word)
+        await row(pilot, "5762", "3 h over", "mixed")
+        assert "in 1 d" not in await row(pilot, "5763", "▲ dispatched")
 
 
 async def test_A44_a_non_avasam_order_counts_down_to_its_deletion(backend: Backend) -> None:
     await keep(backend, foreign("5771", hours=71.5), foreign("5772", hours=1))
     async with screens(backend, "5", size=(160, 40)) as pilot:
-        rows = drawn(pilot).splitlines()
-        assert "deleted in 30 min" in next(row for row in rows if "5771" in row)
-        assert "deleted in 2 d" in next(row for row in rows if "5772" in row)
+        await row(pilot, "5771", "deleted in 30 min")
+        await row(pilot, "5772", "deleted in 2 d")
         assert isinstance(backend.clock, FrozenClock)
         backend.clock.advance(timedelta(minutes=10))
         await until(pilot, lambda: "deleted in 20 min" in drawn(pilot))
