@@ -75,19 +75,23 @@ class MappingLists:
     _products_sorted: dict[tuple[str, bool], Ordered] = field(default_factory=dict)
 
     async def refresh(self, store: Store) -> bool:
-        """Read what was committed since; everything the first time. Whether anything here changed."""
+        """Read what was committed since; everything the first time. Whether anything here changed.
+
+        Cancelled half-way, it begins anew the next time.
+        """
         changes = await store.changes(self._seq)
         if changes.seq == self._seq:
             return False
-        first, self._seq = self._seq < 0, changes.seq
         own = {table: changes.keys.get(table, frozenset()) for table in _TABLES}
         before = self.as_of
         self.as_of = await self._downloaded_at(store)
-        if first or changes.reset:
+        whole = self._seq < 0 or changes.reset
+        if whole:
             await self._read_all(store)
-        elif any(own.values()):
-            await self._read_some(store, own)
         else:
+            await self._read_some(store, own)
+        self._seq = changes.seq
+        if not whole and not any(own.values()):
             return self.as_of != before
         self.served = Counter(row.partner.avasam_sku for row in self.channel.values() if row.partner)
         return True

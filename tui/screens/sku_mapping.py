@@ -1,5 +1,6 @@
 """SKU Mapping: the shop's SKUs on the left, Avasam's on the right, pairs that wait for Save (A33 to A38)."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Final
 
@@ -57,6 +58,7 @@ class SkuMappingScreen(ShopScreen):
         )
         self._doing = ""
         self._listed = False
+        self._reading = asyncio.Lock()
 
     def content(self) -> Iterable[Widget]:
         """The heading, both lists, the line about the row under the left cursor."""
@@ -94,14 +96,20 @@ class SkuMappingScreen(ShopScreen):
             self.desk.integration = integration
             self._follow()
 
-    @work(group="mapping follow", exclusive=True, exit_on_error=False)
+    @work(group="mapping follow", exit_on_error=False)
     async def _follow(self) -> None:
+        """One at a time: the first reading of a large shop takes longer than the time between two beats."""
+        if not self._reading.locked():
+            async with self._reading:
+                await self._catch_up()
+
+    async def _catch_up(self) -> None:
         desk = self.desk
         if desk is None:
             return
         as_of = desk.lists.as_of
         changed = await desk.refresh()
-        if changed or not self._listed:
+        if desk is self.desk and (changed or not self._listed):
             first, self._listed = not self._listed, True
             self.left.table.loading = self.right.table.loading = False
             self._list_again()

@@ -1,5 +1,6 @@
 """Both lists in memory, searched and filtered, and edits that wait (A33 to A37)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -190,6 +191,18 @@ async def test_lists_follow_what_others_commit(desk: MappingDesk, world: World) 
     await desk.refresh()
     assert desk.row("t1") is None
     assert desk.lists.product_keys("new") == []
+
+
+async def test_a_reading_that_was_cancelled_begins_anew(world: World) -> None:
+    for cancel_after in range(6):
+        desk = MappingDesk(world.backend, SHOP)
+        reading = asyncio.create_task(desk.refresh())
+        for _ in range(cancel_after):
+            await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        await desk.refresh()
+        assert left(desk) == ["t1", "t2", "t5", "t3"]
 
 
 async def test_another_shops_skus_are_not_here(desk: MappingDesk, world: World) -> None:
