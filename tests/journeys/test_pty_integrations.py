@@ -98,7 +98,7 @@ def test_A1_to_A16_a_shop_is_added_switched_authorised_again_and_removed(
 ) -> None:
     terminal.sees("No shop is connected yet.")
     terminal.press("a")
-    terminal.sees("Add sales channel")
+    terminal.sees("orders in, stock and prices out")
     terminal.press(ENTER)
     terminal.sees("Name this integration")
     terminal.press(f"Pty shop{ENTER}")
