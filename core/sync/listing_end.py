@@ -46,7 +46,7 @@ async def end_listings(
     ended: list[tuple[RowResult, str]] = []
     rows: list[_Row] = []
     for sku in skus:
-        row = await _row(ctx, shared, sku, skus)
+        row = await _row(ctx, shared, sku, skus, action)
         if isinstance(row, _Row):
             rows.append(row)
         else:
@@ -57,7 +57,7 @@ async def end_listings(
 
 
 async def _row(
-    ctx: ListingContext, shared: Shared, sku: str, ticked: Sequence[str]
+    ctx: ListingContext, shared: Shared, sku: str, ticked: Sequence[str], action: Action
 ) -> _Row | tuple[RowResult, str]:
     family = await read_family(ctx.store, ctx.integration.id, sku, shared.children)
     skus = family.skus if family is not None else (sku, *shared.children.get(sku, ()))
@@ -74,7 +74,7 @@ async def _row(
             what=f"Its TikTok product also sells {shown}",
             fix="Tick those rows too, or take the variant out in Seller Center.",
         )
-        step = went_wrong(ctx, Action.DELETE, [problem])
+        step = went_wrong(ctx, action, [problem])
         return await end_alone(ctx, sku, RowResult.FAILED, problem.what, step)
     return _Row(sku, tuple(skus), products)
 

@@ -26,6 +26,8 @@ from core.sync.listing_work import Shared, prepare
 
 AT_ONCE: Final = 6
 """Rows under way together; the pace, not this, limits the calls a second."""
+SLICE: Final = timedelta(seconds=15)
+"""How long a job works before it lets the timers of its integration have their turn."""
 _PROGRESS_EVERY: Final = timedelta(seconds=0.5)
 _DELETES: Final = frozenset({Action.DELETE, Action.DEACTIVATE, Action.ACTIVATE})
 
@@ -39,14 +41,19 @@ class ListingJob:
         self._ctx = ctx
         self._job = job
         self._action = ACTION_OF[job.kind]
-        self._told = ctx.clock.now()
+        self._began = self._told = ctx.clock.now()
         self._counts: Counter[str] = Counter()
         self._stop = False
+        self._cancelled = False
         self._quota = False
+        self._sliced = False
         self._fault: ChannelError | None = None
 
     async def run(self) -> Job:
-        """Every row that waits. Raises NeedsReauthorisation after the rows under way have ended."""
+        """Rows that wait: all, or as many as a slice takes, after which the job is queued again.
+
+        Raises NeedsReauthorisation after the rows under way have ended.
+        """
         ctx = self._ctx
         await forget_rows(ctx.store, ctx.integration.id)
         rows = await rows_of(ctx.store, ctx.integration.id, self._job.id)
@@ -97,6 +104,8 @@ class ListingJob:
                 self._fault, self._stop = ServerFault("TikTok fails one row after another"), True
             self._counts.update(result.value for result, _ in ended)
             await self._progress()
+            if self._ctx.clock.now() - self._began >= SLICE:
+                self._sliced = self._stop = True
 
     def _doing(self, shared: Shared) -> Callable[[list[str]], Awaitable[Results]]:
         ctx = self._ctx
@@ -130,7 +139,8 @@ class ListingJob:
         self._told = now
         done = sum(self._counts.values())
         job = await self._change(done=done, counts=dict(self._counts), attempts=1)
-        self._stop = self._stop or job.cancel_requested
+        self._cancelled = job.cancel_requested
+        self._stop = self._stop or self._cancelled
 
     async def _change(self, **fields: object) -> Job:
         ctx = self._ctx
@@ -177,6 +187,8 @@ class ListingJob:
         counts = counted(rows)
         left = counts.pop(RowResult.WAITING.value, 0)
         state, error, cure = JobState.DONE, None, None
+        if left and self._sliced and self._fault is None and not self._cancelled:
+            return await self._change(state=JobState.QUEUED, attempts=0, counts=counts)
         if self._fault is not None:
             state, error, cure = JobState.FAILED, str(self._fault), self._fault.cure
         elif left:

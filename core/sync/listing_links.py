@@ -49,12 +49,3 @@ async def read_links(store: Reader, integration_id: str) -> Links:
             links.avasam_of[str(sku_id)] = str(avasam_sku)
             links.sku_ids.setdefault(str(avasam_sku), []).append(str(sku_id))
     return links
-
-
-async def mapped_now(store: Reader, integration_id: str, sku_ids: Iterable[str]) -> list[str]:
-    """Which of these are still mapped at this moment."""
-    return [
-        sku_id
-        for sku_id in sku_ids
-        if await store.get(tables.SKU_MAPPINGS, tables.key(integration_id, sku_id)) is not None
-    ]

@@ -1,6 +1,6 @@
 """Writes down what became of a listing: its state, its history, the row of the job, the held action."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -197,9 +197,3 @@ def is_of_one_row(error: ChannelError) -> bool:
 def is_unclear(error: ChannelError) -> bool:
     """Whether the call may have had its effect all the same."""
     return isinstance(error, _UNCLEAR)
-
-
-def listed_skus(mappings: Iterable[tuple[str, str]], skus: Sequence[str]) -> list[str]:
-    """SKU ids that are mapped to one of these Avasam SKUs; `mappings` are (SKU id, Avasam SKU)."""
-    wanted = set(skus)
-    return [sku_id for sku_id, avasam in mappings if avasam in wanted]

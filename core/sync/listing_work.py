@@ -14,7 +14,7 @@ from core.sync.listing_links import Links, read_links
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Read when the job began; what a row depends on for its safety is read again for that row."""
+    """Read when the job, or this slice of it, began."""
 
     children: Mapping[str, Sequence[str]]
     rules: Mapping[str, PricingRule]

@@ -15,7 +15,7 @@ import structlog
 
 from core import tables
 from core.models.integration import Integration, SyncKind
-from core.models.job import Job
+from core.models.job import Job, JobState
 from core.store import Lease, LeaseLost, OutcomeUnknown, StoreBusy, StoreFull
 from core.sync import jobs
 from core.sync.execution import Execution
@@ -104,7 +104,7 @@ class Worker:
                     return None
                 async with self._kept(of_integration(integration.id)):
                     for job in await jobs.waiting(self._store, integration.id):
-                        await self._execution.job(integration, job, lease)
+                        await self._to_the_end(integration, job, lease)
                     kinds = [SyncKind.ORDERS, SyncKind.FULFIL, SyncKind.STOCK, SyncKind.PRICE]
                     due = await self._execution.due(integration)
                     kinds += [kind for kind in (SyncKind.CATALOGUE, SyncKind.REVIEWS) if kind in due]
@@ -134,6 +134,12 @@ class Worker:
                 return await self._execution.job(Integration.from_document(document), job, lease)
         finally:
             await self._leases.release_all()
+
+    async def _to_the_end(self, integration: Integration, job: Job, lease: Lease) -> None:
+        """A job in as many slices as it takes; one that is paused waits for a person."""
+        after = await self._execution.job(integration, job, lease)
+        while after.state is JobState.QUEUED and after.error is None:
+            after = await self._execution.job(integration, after, lease)
 
     async def _all(self) -> list[Integration]:
         return [Integration.from_document(row) async for _, row in self._store.scan(tables.INTEGRATIONS)]

@@ -1,7 +1,8 @@
 """Listing jobs when the shop as a whole fails, when input is bad, and when somebody else was quicker."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from core.services.errors import NotAllowedNow, NotFound, ServiceError
 from core.services.integrations import IntegrationService
 from core.services.listing_rows import RowFilter, StockFilter
 from core.sync import listing_ask
+from core.sync.worker import Worker
 from tests.clocks import FrozenClock
 from tests.core.channel.support import without_waiting
 from tests.core.services.listing_world import CREATE, UPLOAD, ListingWorld
@@ -243,6 +245,36 @@ async def test_a_listing_whose_mapping_was_removed_is_not_made_a_second_time(wor
             await tx.delete(tables.SKU_MAPPINGS, key)
     assert "still has product" in (await world.do(Action.PUBLISH, "UNL-1"))["UNL-1"][1]
     assert len(await world.products("UNL-1")) == 1
+
+
+class TickingClock:
+    """A clock that goes on by a second with every look at it."""
+
+    def __init__(self, clock: FrozenClock) -> None:
+        self._clock = clock
+        self._looks = 0
+
+    def now(self) -> datetime:
+        self._looks += 1
+        return self._clock.now() + timedelta(seconds=self._looks)
+
+
+async def test_a_long_job_lets_the_timers_have_their_turn_and_goes_on_where_it_was(
+    world: ListingWorld,
+) -> None:
+    skus = [f"LNG-{number}" for number in range(16)]
+    await world.stock(*map(world.single, skus))
+    await world.categorise(skus[0])
+    job = await asked(world, *skus)
+    slices = 0
+    while (await world.job(job)).state in {JobState.QUEUED, JobState.RUNNING}:
+        sources = replace(world.backend.sources(), clock=TickingClock(world.merchant.clock))
+        await Worker(sources, "worker").run_job(job)
+        slices += 1
+    assert slices > 1
+    after = await world.job(job)
+    assert (after.state, after.counts) == (JobState.DONE, {"done": 16})
+    assert {len(await world.products(sku)) for sku in skus} == {1}
 
 
 async def test_rows_of_forgotten_jobs_go(world: ListingWorld) -> None:
