@@ -207,6 +207,25 @@ async def test_a_read_only_session_saves_and_downloads_nothing(world: World) -> 
         screen.discard()
 
 
+async def test_A38_w_writes_all_pairs_to_a_file(world: World) -> None:
+    async with AvasamApp(ReadySession(world.backend)).run_test(size=WIDE) as pilot:
+        await shown(pilot)
+        await pilot.press("w")
+        await until(pilot, lambda: any(words.startswith("Written to") for words in told(pilot)))
+    (written,) = world.backend.settings.home.rglob("mappings-*.csv")
+    assert "LAMP,new-name,p-t3,t3,link,Grand lamp" in written.read_text()
+
+
+async def test_sorting_by_a_column_and_back(world: World) -> None:
+    async with AvasamApp(ReadySession(world.backend)).run_test(size=WIDE) as pilot:
+        screen = await shown(pilot)
+        for expected in (["t3", "t1", "t2"], ["t2", "t1", "t3"]):
+            await pilot.press("s")
+            await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
+            await pilot.press("down", "enter")
+            await until(pilot, lambda wanted=expected: list(screen.left.table.view) == wanted)
+
+
 async def test_another_shop_is_chosen_after_a_question(world: World) -> None:
     other = integration("Two")
     await world.put(tables.INTEGRATIONS, other.id, other)
