@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core import tables
-from core.channel.errors import ChannelError
+from core.channel.errors import ChannelError, StaleState
 from core.channel.port import Refusals
 from core.models.listing import Listing
 from core.models.listing_state import Action, Deed, ListingProblem, ListingState, RowResult
@@ -89,15 +89,27 @@ async def _call(ctx: ListingContext, action: Action, ids: list[str]) -> Refusals
     refusals: dict[str, ChannelError] = {}
     for start in range(0, len(ids), BATCH):
         refusals.update(await call(ids[start : start + BATCH]))
+    if action is Action.DELETE:
+        return {one: error for one, error in refusals.items() if not await _is_gone(ctx, one, error)}
     return refusals
+
+
+async def _is_gone(ctx: ListingContext, product_id: str, error: ChannelError) -> bool:
+    """Whether a refused delete had nothing left to do, as after a kill between the call and its commit."""
+    if error.code in GONE:
+        return True
+    if not isinstance(error, StaleState):
+        return False
+    try:
+        return (await ctx.tools.listings.product(product_id)).status == "DELETED"
+    except StaleState as again:
+        return again.code in GONE
 
 
 async def _finish(
     ctx: ListingContext, shared: Shared, row: _Row, action: Action, refusals: Refusals
 ) -> tuple[RowResult, str]:
     refused = {one: refusals[one] for one in row.products if one in refusals}
-    if action is Action.DELETE:
-        refused = {one: error for one, error in refused.items() if error.code not in GONE}
     over = [one for one in row.products if one not in refused]
     async with ctx.store.transaction(fence=ctx.lease) as tx:
         if action is Action.DELETE:
