@@ -141,9 +141,7 @@ async def _finish(
 
 async def _unlink(ctx: ListingContext, tx: Transaction, shared: Shared, product_id: str) -> None:
     """Mapping and pushes of every SKU of the product go; what the shop had stays on record as deleted."""
-    for sku_id, product in shared.links.product_of.items():
-        if product != product_id:
-            continue
+    for sku_id in shared.links.skus_in.get(product_id, ()):
         key = tables.key(ctx.integration.id, sku_id)
         await tx.delete(tables.SKU_MAPPINGS, key)
         await tx.delete(tables.LISTING_SYNCS, key)

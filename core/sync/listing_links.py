@@ -17,6 +17,8 @@ class Links:
     """Channel SKU id -> TikTok product id, of every SKU that is known."""
     avasam_of: dict[str, str] = field(default_factory=dict)
     """Channel SKU id -> Avasam SKU."""
+    skus_in: dict[str, list[str]] = field(default_factory=dict)
+    """TikTok product id -> channel SKU ids."""
 
     def of(self, skus: Iterable[str]) -> list[str]:
         """Channel SKU ids mapped to any of these Avasam SKUs."""
@@ -30,12 +32,8 @@ class Links:
     def others_in(self, product_id: str, skus: Iterable[str]) -> list[str]:
         """Avasam SKUs that the product sells besides these."""
         known = set(skus)
-        sold = {
-            self.avasam_of[sku_id]
-            for sku_id, product in self.product_of.items()
-            if product == product_id and sku_id in self.avasam_of
-        }
-        return sorted(sold - known)
+        sold = {self.avasam_of.get(sku_id, "") for sku_id in self.skus_in.get(product_id, ())}
+        return sorted(sold - known - {""})
 
 
 async def read_links(store: Reader, integration_id: str) -> Links:
@@ -43,7 +41,9 @@ async def read_links(store: Reader, integration_id: str) -> Links:
     links = Links()
     prefix = tables.prefix(integration_id)
     async for chunk in store.columns(tables.CHANNEL_SKUS, ("sku_id", "product_id"), prefix=prefix):
-        links.product_of.update((str(sku_id), str(product_id)) for _, (sku_id, product_id) in chunk)
+        for _, (sku_id, product_id) in chunk:
+            links.product_of[str(sku_id)] = str(product_id)
+            links.skus_in.setdefault(str(product_id), []).append(str(sku_id))
     async for chunk in store.columns(tables.SKU_MAPPINGS, ("sku_id", "avasam_sku"), prefix=prefix):
         for _, (sku_id, avasam_sku) in chunk:
             links.avasam_of[str(sku_id)] = str(avasam_sku)
