@@ -41,7 +41,8 @@ class ListingJob:
         self._ctx = ctx
         self._job = job
         self._action = ACTION_OF[job.kind]
-        self._began = self._told = ctx.clock.now()
+        self._began = ctx.clock.now()
+        self._told = self._began - _PROGRESS_EVERY
         self._counts: Counter[str] = Counter()
         self._stop = False
         self._cancelled = False
@@ -132,7 +133,10 @@ class ListingJob:
         return True
 
     async def _progress(self, *, at_end: bool = False) -> None:
-        """Show how far it is, and see whether somebody wants it to end. Rows done are attempts not wasted."""
+        """Show how far it is, and see whether somebody wants it to end.
+
+        The first row that ends is told at once: a worker that got so far has not begun in vain.
+        """
         now = self._ctx.clock.now()
         if not at_end and now - self._told < _PROGRESS_EVERY:
             return
