@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from textual import on, work
-from textual.containers import Horizontal
-from textual.events import DescendantFocus, Resize
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -23,12 +21,11 @@ from tui.keys import bindings
 from tui.keys.sku_mapping import SKU_MAPPING
 from tui.mapping_words import HELP, about, channel_columns, heading, product_columns, saved_words
 from tui.person import who
-from tui.screens.base import NARROW
 from tui.screens.choose import Choose
 from tui.screens.shop_screen import ShopScreen
 from tui.session import Session
 from tui.widgets.filter_bar import FilterBar
-from tui.widgets.mapping_side import MappingSide
+from tui.widgets.mapping_side import MappingSide, MappingSides
 from tui.widgets.virtual_table import VirtualTable
 
 _NO_SKU: Final = "Nothing to show here.\n\nd downloads the shop's listings; f shows mapped and other SKUs."
@@ -63,9 +60,7 @@ class SkuMappingScreen(ShopScreen):
     def content(self) -> Iterable[Widget]:
         """The heading, both lists, the line about the row under the left cursor."""
         yield Static("", id="mapping-head", markup=False)
-        with Horizontal(id="mapping-sides", classes="left"):
-            yield self.left
-            yield self.right
+        yield MappingSides(self.left, self.right)
         yield Static("", id="mapping-line", markup=False)
 
     def on_mount(self) -> None:
@@ -213,32 +208,10 @@ class SkuMappingScreen(ShopScreen):
 
     def action_other(self) -> None:
         """The list without the focus gets it; on a narrow terminal it takes the place of the one that had."""
-        going = self.right if self._here() is self.left else self.left
-        self._put_in_front(going)
-        self.call_after_refresh(going.enter)
-
-    def _put_in_front(self, side: Widget) -> None:
-        sides = self.query_one("#mapping-sides")
-        sides.set_class(side is self.left, "left")
-        sides.set_class(side is self.right, "right")
-
-    @on(DescendantFocus)
-    def _focused(self) -> None:
-        """A click may change sides as well."""
-        self._put_in_front(self._here())
-
-    @on(Resize)
-    def _name_tabs(self, event: Resize) -> None:
-        narrow = event.size.width < NARROW
-        self.left.name_other("Avasam SKUs" if narrow else "")
-        self.right.name_other("Sales channel SKUs" if narrow else "")
+        self.query_one(MappingSides).turn()
 
     def _here(self) -> MappingSide[Shown] | MappingSide[ProductRow]:
-        """The list with the focus; while a menu has it, the one that had it last."""
-        for side in (self.left, self.right):
-            if side.has_focus_within:
-                return side
-        return self.left if self.query_one("#mapping-sides").has_class("left") else self.right
+        return self.left if self.query_one(MappingSides).in_front is self.left else self.right
 
     @work(group="menu", exclusive=True, exit_on_error=False)
     async def action_narrow(self) -> None:

@@ -1,11 +1,12 @@
 """One of two lists that stand side by side: a title, words to search by, a table (ux.md, Sketches)."""
 
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.widgets import Static
 
@@ -29,7 +30,7 @@ class MappingSide(Vertical, Generic[Row]):
 
     def __init__(self, title: str, columns: Sequence[Column[Row]], *, name: str) -> None:
         super().__init__(id=f"{name}-side", classes="mapping-side")
-        self._title = title
+        self.title = title
         self.text = ""
         self.facet: tuple[str, str] | None = None
         self.table: VirtualTable[Row] = VirtualTable(columns, id=name)
@@ -37,7 +38,7 @@ class MappingSide(Vertical, Generic[Row]):
 
     def compose(self) -> ComposeResult:
         """Title, filter, list, and words for an empty one."""
-        yield Static(self._title, classes="side-title", markup=False)
+        yield Static(self.title, classes="side-title", markup=False)
         yield FilterBar("SKU or title")
         yield self.table
         yield Static("", classes="side-nothing", markup=False)
@@ -57,11 +58,10 @@ class MappingSide(Vertical, Generic[Row]):
         self.table.display = bool(keys)
         empty.update(f"Nothing here has all of these words: {self.text}" if self.text else nothing)
 
-    def name_other(self, other: str) -> None:
-        """Say which list tab brings instead of this one; empty while both are in sight."""
-        self.query_one(".side-title", Static).update(
-            f"{self._title}   tab: {other}" if other else self._title
-        )
+    def name_other(self, other: "MappingSide[Any] | None") -> None:
+        """Say which list tab brings instead of this one; None while both are in sight."""
+        words = self.title if other is None else f"{self.title}   tab: {other.title}"
+        self.query_one(".side-title", Static).update(words)
 
     def go_to(self, key: str | None) -> None:
         """Put the cursor on this row, if the list has it."""
@@ -95,3 +95,38 @@ class MappingSide(Vertical, Generic[Row]):
     def _left(self, event: FilterBar.Left) -> None:
         event.stop()
         self.enter()
+
+
+class MappingSides(Horizontal):
+    """Both lists side by side; below 100 columns the one in front alone, and tab changes them."""
+
+    def __init__(self, left: MappingSide[Any], right: MappingSide[Any]) -> None:
+        super().__init__(left, right, id="mapping-sides", classes="left")
+        self._left = left
+        self._right = right
+
+    @property
+    def in_front(self) -> MappingSide[Any]:
+        """The list with the focus; while something else has it, the one that had it last."""
+        return self._left if self.has_class("left") else self._right
+
+    def turn(self) -> None:
+        """The other list gets the focus."""
+        going = self._right if self.in_front is self._left else self._left
+        self._put_in_front(going)
+        self.call_after_refresh(going.enter)
+
+    def _put_in_front(self, side: MappingSide[Any]) -> None:
+        self.set_class(side is self._left, "left")
+        self.set_class(side is self._right, "right")
+
+    @on(DescendantFocus)
+    def _focused(self) -> None:
+        """A click changes sides as well."""
+        self._put_in_front(self._left if self._left.has_focus_within else self._right)
+
+    @on(Resize)
+    def _name_tabs(self) -> None:
+        narrow = self.screen.has_class("narrow")
+        self._left.name_other(self._right if narrow else None)
+        self._right.name_other(self._left if narrow else None)
