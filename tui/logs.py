@@ -21,7 +21,10 @@ def log_to_file(path: Path) -> None:
 
 
 def _log_to(stream: Callable[[], TextIO], level: int) -> None:
-    """Log events to what `stream` gives at the time; httpx is silenced because it would write whole URLs, secrets included."""
+    """Log events to what `stream` gives at the time.
+
+    httpx is silenced: it would write whole URLs, secrets included.
+    """
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
