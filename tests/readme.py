@@ -1,11 +1,15 @@
 """The generated parts of the README: `python -m tests.readme` writes them, a test compares."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import typer
 from pydantic_core import PydanticUndefined
 
 from core.settings import Settings, variable
+from tui.commands import app
 from tui.keys.registry import BY_SCREEN
 
 README = Path(__file__).parent.parent / "README.md"
@@ -19,6 +23,24 @@ def keys() -> str:
         for command in commands
     ]
     return "\n".join(["| where | key | command | id | what it does |", "|---|---|---|---|---|", *rows])
+
+
+def commands() -> str:
+    """Every command with what it takes and the first sentence of its help."""
+    root = typer.main.get_command(app)
+    rows = [f"| `avasam {words}` | {what} |" for words, what in sorted(_commands(root, ""))]
+    return "\n".join(["| command | what it does |", "|---|---|", *rows])
+
+
+def _commands(command: Any, words: str) -> Iterator[tuple[str, str]]:
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _commands(inner, f"{words} {name}".strip())
+    if not hasattr(command, "commands"):
+        arguments = [
+            (one.metavar or one.name.upper()) for one in command.params if one.param_type_name == "argument"
+        ]
+        first = " ".join(str(command.help).split("\n\n", maxsplit=1)[0].split())
+        yield " ".join([words, *arguments]).replace("|", "\\|"), first.replace("|", "\\|")
 
 
 def settings() -> str:
@@ -35,7 +57,7 @@ def settings() -> str:
 
 def rendered(text: str) -> str:
     """The README with its generated parts brought up to date."""
-    for name, part in (("keys", keys()), ("settings", settings())):
+    for name, part in (("keys", keys()), ("commands", commands()), ("settings", settings())):
         pattern = re.compile(f"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
         if len(pattern.findall(text)) != 1:
             raise ValueError(f"README.md has no place for {name}")

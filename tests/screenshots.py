@@ -32,6 +32,13 @@ WIDE, NARROW = (120, 40), (80, 24)
 SHOTS = (
     ("integrations", WIDE, ()),
     ("integrations-80x24", NARROW, ()),
+    ("integration", WIDE, ("enter",)),
+    ("sku-mapping", WIDE, ("3",)),
+    ("sku-mapping-80x24", NARROW, ("3",)),
+    ("shipping-mapping", WIDE, ("4",)),
+    ("orders", WIDE, ("5",)),
+    ("orders-80x24", NARROW, ("5",)),
+    ("activity", WIDE, ("6",)),
     ("help", WIDE, ("f1",)),
     ("sync-now", WIDE, ("r",)),
 )
@@ -100,7 +107,7 @@ async def shoot(backend: Backend, name: str, size: tuple[int, int], keys: tuple[
             await pilot.pause(0.05)
         await pilot.pause(1.5)
         await pilot.press(*keys)
-        await pilot.pause(1)
+        await pilot.pause(2)
         app.save_screenshot(f"{name}.svg", path=str(HERE))
 
 

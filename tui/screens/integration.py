@@ -1,7 +1,5 @@
 """One integration: its mappings, settings, authorisation and removal (domain.md A12 to A16)."""
 
-from shlex import quote
-
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -93,11 +91,11 @@ class IntegrationPane(VerticalScroll, can_focus=False):
         self.query_one("#shipping", Static).update(
             f"{row.shipping_mapped:,} delivery options are mapped to an Avasam service; "
             "orders with others are held.\n"
-            f"Map them for now with: avasam shipping set -i {quote(one.name)}"
+            "Map them on Shipping Mapping (4)."
         )
         self.query_one("#skus", Static).update(
             f"{row.mapped:,} channel SKUs are mapped to an Avasam SKU; no other listing is ever touched.\n"
-            f"Map them for now with: avasam mappings suggest -i {quote(one.name)}"
+            "Map them on SKU Mapping (3)."
         )
         words = Text(f"The authorisation ends {until(row.authorised_until, pulse.at)}.")
         if one.needs_reauthorisation is not None:
