@@ -1,6 +1,7 @@
 """What the screens stand on: the backend, opened after the first frame, and the processes beside it."""
 
 import asyncio
+import contextlib
 import importlib
 import os
 from collections.abc import Callable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from core.backend import Backend
     from core.models.job import Problem
     from core.services.integrations import Overview
+    from core.services.presence import Here, Presence
     from core.store import Lease
     from tui.sandbox import Sandbox
 
@@ -38,6 +40,8 @@ class Pulse:
     integrations: "tuple[Overview, ...]" = ()
     queued: int = 0
     problems: "tuple[Problem, ...]" = field(default=())
+    others: "tuple[Here, ...]" = field(default=())
+    """Screens that other people have open on this store."""
 
 
 class Session:
@@ -50,6 +54,8 @@ class Session:
         self._child: subprocess.Popen[bytes] | None = None
         self._sandbox: Sandbox | None = None
         self._started_at = 0.0
+        self._presence: Presence | None = None
+        self._beat_at = 0.0
 
     @property
     def is_open(self) -> bool:
@@ -112,10 +118,12 @@ class Session:
         from core import tables
         from core.models.job import JobState, Problem
         from core.services.integrations import IntegrationService
+        from core.services.presence import who_is_here
         from core.store import Where
         from core.sync.leases import PRESENCE
 
         backend = self.backend
+        await self._be_here()
         worker = await backend.store.holder(PRESENCE)
         open_states = (JobState.QUEUED.value, JobState.RUNNING.value)
         problems = [Problem.from_document(row) async for _, row in backend.store.scan(tables.PROBLEMS)]
@@ -130,7 +138,28 @@ class Session:
             integrations=tuple(await IntegrationService(backend).overview()),
             queued=await backend.store.count(tables.JOBS, (Where("state", "in", open_states),)),
             problems=tuple(sorted(problems, key=lambda problem: problem.since)),
+            others=tuple(
+                here
+                for here in await who_is_here(backend.store, backend.clock.now(), but=backend.owner)
+                if here.role == "screens"
+            ),
         )
+
+    async def _be_here(self) -> None:
+        """Let others see now and then that somebody is here; a read-only session writes nothing."""
+        from core.services.presence import BEAT_SECONDS, Presence
+        from tui.who import who
+
+        now = asyncio.get_running_loop().time()
+        if self.read_only or (self._presence is not None and now - self._beat_at < BEAT_SECONDS):
+            return
+        if self._presence is None:
+            backend = self.backend
+            self._presence = Presence(
+                backend.store, backend.clock, owner=backend.owner, user=who(), role="screens"
+            )
+        self._beat_at = now
+        await self._presence.beat()
 
     async def close(self) -> None:
         """End our worker and sandbox, then close the store."""
@@ -139,6 +168,11 @@ class Session:
             await asyncio.to_thread(self._child.wait)
         if self._sandbox is not None:
             await self._sandbox.stop()
+        if self._presence is not None:
+            from core.store import StoreError
+
+            with contextlib.suppress(StoreError):  # it is forgotten by itself after a while
+                await self._presence.leave()
         if self._backend is not None:
             await self._backend.close()
 

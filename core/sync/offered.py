@@ -1,7 +1,6 @@
 """Orders that were left out or deleted are offered again once one of their SKUs is mapped (domain.md A44)."""
 
 from collections import Counter
-from contextlib import aclosing
 from typing import Final
 
 from core import tables
@@ -25,11 +24,10 @@ async def offer_again(ctx: SyncContext, shop: Fulfilment) -> Counter[str]:
     ids = [mark.order_id for mark in await _wanted(ctx)]
     for start in range(0, len(ids), _AT_ONCE):
         batch = ids[start : start + _AT_ONCE]
-        async with aclosing(shop.order_details(batch)) as pages:
-            async for page in pages:
-                unreadable = {row.id for row in page.unreadable}
-                read = {order.id: order for order in page.orders}
-                counts += await _decide(ctx, read, [one for one in batch if one not in unreadable])
+        async for page in shop.order_details(batch):
+            unreadable = {row.id for row in page.unreadable}
+            read = {order.id: order for order in page.orders}
+            counts += await _decide(ctx, read, [one for one in batch if one not in unreadable])
     return counts
 
 

@@ -9,6 +9,7 @@ from textual.widgets import DataTable, Footer, Static
 from core import tables
 from core.backend import Backend
 from core.models.job import Job, JobKind, Problem
+from core.services.presence import Presence, who_is_here
 from core.sync import jobs
 from core.sync.leases import PRESENCE
 from tests.clocks import NOON, FrozenClock
@@ -104,6 +105,15 @@ async def test_the_status_line_tells_worker_queue_and_problems(backend: Backend)
         assert "worker ● shop-server:4121" in line
         assert "✖ 1 problem" in line
         assert "queue 1" in line
+
+
+async def test_the_status_line_says_who_else_is_here(backend: Backend) -> None:
+    other = Presence(backend.store, backend.clock, owner="desk:77", user="maria", role="screens")
+    await other.beat()
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        assert "also here: maria" in status_line(await opened(pilot))
+    here = await who_is_here(backend.store, backend.clock.now(), but="desk:77")
+    assert [(one.owner, one.role) for one in here] == [(backend.owner, "screens")]
 
 
 async def test_space_disables_after_a_question_with_cancel_in_focus(backend: Backend) -> None:

@@ -19,7 +19,8 @@ from tui.commands.listing_options import (
 from tui.commands.listings import app
 from tui.commands.options import IntegrationName, Json, Search
 from tui.commands.output import Exit, counted, emit, fail, local, say, table
-from tui.commands.running import who, with_backend
+from tui.commands.running import with_backend
+from tui.who import who
 
 if TYPE_CHECKING:
     from core.backend import Backend

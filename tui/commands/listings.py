@@ -19,7 +19,8 @@ from tui.commands.listing_options import (
 )
 from tui.commands.options import IntegrationName, Json, Limit, Search
 from tui.commands.output import Exit, emit, local, say, table
-from tui.commands.running import who, with_backend
+from tui.commands.running import with_backend
+from tui.who import who
 
 if TYPE_CHECKING:
     from core.backend import Backend

@@ -16,7 +16,8 @@ from tui.commands.mapping_words import (
 )
 from tui.commands.options import IntegrationName, Json, Limit, Search
 from tui.commands.output import Exit, emit, fail, say, table
-from tui.commands.running import who, with_backend
+from tui.commands.running import with_backend
+from tui.who import who
 
 if TYPE_CHECKING:
     from core.backend import Backend

@@ -7,7 +7,8 @@ import typer
 
 from tui.commands.options import IntegrationName, Json
 from tui.commands.output import Exit, emit, fail, say, table
-from tui.commands.running import who, with_backend
+from tui.commands.running import with_backend
+from tui.who import who
 
 if TYPE_CHECKING:
     from core.backend import Backend

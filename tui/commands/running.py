@@ -1,7 +1,6 @@
 """Runs one command: opens the backend, translates what went wrong into words and an exit code."""
 
 import asyncio
-import getpass
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -50,11 +49,3 @@ async def _run(work: "Callable[[Backend], Awaitable[Exit]]", *, as_json: bool) -
     except (StoreError, VaultError) as error:
         fail(str(error), as_json=as_json, code="store")
         return Exit.STORE
-
-
-def who() -> str:
-    """Who asks, for job rows."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "somebody"

@@ -8,7 +8,8 @@ import typer
 
 from tui.commands.options import Confirm, IntegrationName, Json
 from tui.commands.output import Exit, counted, emit, fail, say
-from tui.commands.running import who, with_backend
+from tui.commands.running import with_backend
+from tui.who import who
 
 if TYPE_CHECKING:
     from core.backend import Backend

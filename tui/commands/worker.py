@@ -30,6 +30,7 @@ def worker(
         from core.sync.worker import Worker
         from tui.logs import log_to_stderr
         from tui.parent import watch_parent
+        from tui.who import present
 
         log_to_stderr()
         runner = Worker(backend.sources(), backend.owner)
@@ -41,7 +42,8 @@ def worker(
             loop.add_signal_handler(number, stop.set)
         if with_parent:
             watch_parent(lambda: loop.call_soon_threadsafe(stop.set))
-        await runner.run(stop)
+        async with present(backend):
+            await runner.run(stop)
         return Exit.OK
 
     with_backend(work, as_json=as_json)

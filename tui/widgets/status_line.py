@@ -27,6 +27,9 @@ class StatusLine(Static):
             parts.append(Text(f"✖ {count} problem{'s' if count > 1 else ''}", style="bold red"))
         if pulse.queued:
             parts.append(Text(f"queue {pulse.queued}"))
+        if pulse.others:
+            names = ", ".join(sorted({here.user for here in pulse.others}))
+            parts.append(Text(f"also here: {names}"))
         parts.extend(_syncs(pulse))
         line = Text(" · ").join(parts)
         line.no_wrap, line.overflow = True, "ellipsis"
