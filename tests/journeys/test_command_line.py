@@ -1,4 +1,7 @@
-"""What the command line says to wrong settings and wrong input (A5, A8, A53)."""
+"""What the command line says to wrong settings and wrong input (A5, A8, A53).
+
+Acceptance lines: A7, A11.
+"""
 
 from pathlib import Path
 

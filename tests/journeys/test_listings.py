@@ -1,4 +1,7 @@
-"""Listings by command, and a worker killed in the middle of 200 rows; the shop's own state is the witness."""
+"""Listings by command, and a worker killed in the middle of 200 rows; the shop's own state is the witness.
+
+Acceptance lines: A53.
+"""
 
 import signal
 from collections.abc import Iterator

@@ -17,7 +17,7 @@ def tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.write_text(f'#!/bin/sh\n[ "$*" = "load-buffer -w -" ] && cat > {taken}\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-    monkeypatch.setenv("TMUX", "/tmp/socket,1,0")
+    monkeypatch.setenv("TMUX", "socket,1,0")
     return taken
 
 

@@ -1,4 +1,7 @@
-"""Consent, exchange, refresh, and what an operator pastes."""
+"""Consent, exchange, refresh, and what an operator pastes.
+
+Acceptance lines: A7.
+"""
 
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit

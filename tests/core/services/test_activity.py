@@ -1,3 +1,5 @@
+"""Acceptance lines: A52."""
+
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path

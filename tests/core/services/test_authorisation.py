@@ -1,4 +1,7 @@
-"""A merchant's consent: given, denied, late, repeated, or for another shop."""
+"""A merchant's consent: given, denied, late, repeated, or for another shop.
+
+Acceptance lines: A6, A7, A8, A9, A15.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

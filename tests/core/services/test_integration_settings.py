@@ -1,4 +1,7 @@
-"""Additional settings: what is refused as typed, what Save would change, and what it keeps."""
+"""Additional settings: what is refused as typed, what Save would change, and what it keeps.
+
+Acceptance lines: A39, A40, A42, A43.
+"""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

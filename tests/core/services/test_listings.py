@@ -1,4 +1,7 @@
-"""From a row to the shop and back, over a real socket, with the shop's own state as the witness."""
+"""From a row to the shop and back, over a real socket, with the shop's own state as the witness.
+
+Acceptance lines: A21, A25, A27, A32.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""A38: mappings out to a CSV file and back, with a reason for every row that is refused."""
+"""A38: mappings out to a CSV file and back, with a reason for every row that is refused.
+
+Acceptance lines: A37.
+"""
 
 import contextlib
 import csv

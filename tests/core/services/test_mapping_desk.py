@@ -1,4 +1,7 @@
-"""Both lists in memory, searched and filtered, and edits that wait (A33 to A37)."""
+"""Both lists in memory, searched and filtered, and edits that wait (A33 to A37).
+
+Acceptance lines: A35.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,3 +1,5 @@
+"""Acceptance lines: A16, A48."""
+
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Remove account: what goes, what stays, and that nobody brings anything back."""
+"""Remove account: what goes, what stays, and that nobody brings anything back.
+
+Acceptance lines: A13, A14.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta

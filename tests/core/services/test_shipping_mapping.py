@@ -1,4 +1,7 @@
-"""Delivery options, Avasam's services, and the pairs between them (A45 to A47)."""
+"""Delivery options, Avasam's services, and the pairs between them (A45 to A47).
+
+Acceptance lines: A46.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

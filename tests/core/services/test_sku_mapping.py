@@ -1,4 +1,7 @@
-"""Saving pairs, all or none, and what begins then (A35 to A37, A44)."""
+"""Saving pairs, all or none, and what begins then (A35 to A37, A44).
+
+Acceptance lines: A36.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

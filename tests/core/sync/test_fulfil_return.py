@@ -1,4 +1,7 @@
-"""Tracking back to TikTok: once for each parcel, not before the release (A50)."""
+"""Tracking back to TikTok: once for each parcel, not before the release (A50).
+
+Acceptance lines: A51.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""Listing jobs when the shop as a whole fails, when input is bad, and when somebody else was quicker."""
+"""Listing jobs when the shop as a whole fails, when input is bad, and when somebody else was quicker.
+
+Acceptance lines: A16, A19, A25.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace

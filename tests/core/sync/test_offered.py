@@ -1,4 +1,7 @@
-"""A44: an order that was left out comes back once its SKU is mapped."""
+"""A44: an order that was left out comes back once its SKU is mapped.
+
+Acceptance lines: A51.
+"""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field

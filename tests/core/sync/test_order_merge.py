@@ -1,4 +1,7 @@
-"""What becomes of a downloaded order (domain.md, Which orders are imported; A44, A47, A51)."""
+"""What becomes of a downloaded order (domain.md, Which orders are imported; A44, A47, A51).
+
+Acceptance lines: A2.
+"""
 
 from datetime import timedelta
 from typing import Any

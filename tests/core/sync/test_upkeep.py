@@ -1,3 +1,5 @@
+"""Acceptance lines: A51."""
+
 from datetime import timedelta
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""Reading back what the shop shows, and what exists there (A34, A40; domain.md, Desired state)."""
+"""Reading back what the shop shows, and what exists there (A34, A40; domain.md, Desired state).
+
+Acceptance lines: A51.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""The worker: who runs what, once or for ever, and what happens when leases change hands (A2, A11, A52)."""
+"""The worker: who runs what, once or for ever, and what happens when leases change hands (A2, A11, A52).
+
+Acceptance lines: A16, A51.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,3 +1,5 @@
+"""Acceptance lines: A52."""
+
 import csv
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""Add sales channel on the screen: choose, name, authorise; every way back and every refusal."""
+"""Add sales channel on the screen: choose, name, authorise; every way back and every refusal.
+
+Acceptance lines: A3, A4, A5, A6, A7, A8, A9.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

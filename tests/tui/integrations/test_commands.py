@@ -1,4 +1,7 @@
-"""`avasam integrations` in the same words and with the same power as the screens (A53)."""
+"""`avasam integrations` in the same words and with the same power as the screens (A53).
+
+Acceptance lines: A7, A8, A9, A10, A13, A14, A15, A42, A43.
+"""
 
 import asyncio
 import json

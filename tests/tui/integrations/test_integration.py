@@ -1,4 +1,7 @@
-"""One integration on the screen: its sections, its switch, a new authorisation, its end."""
+"""One integration on the screen: its sections, its switch, a new authorisation, its end.
+
+Acceptance lines: A10, A12, A13, A15, A16.
+"""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""Additional settings on the screen: judged as typed, their effect before Save, kept after it."""
+"""Additional settings on the screen: judged as typed, their effect before Save, kept after it.
+
+Acceptance lines: A39, A42, A43.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""A53: everything the SKU Mapping screen can do, as commands."""
+"""A53: everything the SKU Mapping screen can do, as commands.
+
+Acceptance lines: A35, A36, A37, A38.
+"""
 
 import asyncio
 import json

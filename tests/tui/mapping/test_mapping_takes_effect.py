@@ -1,4 +1,7 @@
-"""From Save to the shop and back, over a sandbox on a real socket (A34 to A36)."""
+"""From Save to the shop and back, over a sandbox on a real socket (A34 to A36).
+
+Acceptance lines: A35.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Shipping Mapping on the screen, over a sandbox on a real socket."""
+"""Shipping Mapping on the screen, over a sandbox on a real socket.
+
+Acceptance lines: A45, A46, A47.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""SKU Mapping on the screen: state and messages first."""
+"""SKU Mapping on the screen: state and messages first.
+
+Acceptance lines: A33, A35, A36, A37, A38.
+"""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Acceptance lines: A16, A44, A47, A48."""
+
 import json
 from datetime import timedelta
 from pathlib import Path
