@@ -1,6 +1,5 @@
 """The list and an opened integration as a terminal shows them, at both sizes that ux.md names."""
 
-import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,10 +9,10 @@ from core import tables
 from core.backend import Backend
 from core.models.integration import SyncKind, SyncState
 from tests.clocks import NOON
-from tests.tui.integrations.support import Merchant, connect, drawn, drawn_content, open_first, screens, until
+from tests.tui.integrations.support import Merchant, connect, drawn, open_first, screens, until
+from tests.tui.pictures import SIZES, Size, check_picture
 
-KEPT = Path(__file__).parent / "screenshots"
-SIZES = [(80, 24), (120, 40)]
+KEPT = Path(__file__).parent / "pictures"
 
 
 async def two_shops(backend: Backend, merchant: Merchant) -> None:
@@ -28,30 +27,14 @@ async def two_shops(backend: Backend, merchant: Merchant) -> None:
             await tx.put(tables.SYNC_STATES, tables.key(first.id, kind.value), state.to_document())
 
 
-def matches(name: str, size: tuple[int, int], text: str) -> None:
-    """Compare with what is kept; AVASAM_KEEP_SCREENSHOTS=1 keeps the new one instead."""
-    file = KEPT / f"{name}-{size[0]}x{size[1]}.txt"
-    if os.environ.get("AVASAM_KEEP_SCREENSHOTS"):
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(f"{text}\n", encoding="utf-8")
-    assert file.read_text(encoding="utf-8") == f"{text}\n"
-
-
 @pytest.mark.parametrize("size", SIZES)
-async def test_the_list(backend: Backend, merchant: Merchant, size: tuple[int, int]) -> None:
+async def test_the_list_and_an_opened_integration(backend: Backend, merchant: Merchant, size: Size) -> None:
     await two_shops(backend, merchant)
     async with screens(backend, size=size) as pilot:
         await until(pilot, lambda: "My shop" in drawn(pilot.app))
         await pilot.press("down")
         await until(pilot, lambda: "12 s ago" in drawn(pilot.app))
-        matches("list", size, drawn_content(pilot.app))
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_an_opened_integration(backend: Backend, merchant: Merchant, size: tuple[int, int]) -> None:
-    await two_shops(backend, merchant)
-    async with screens(backend, size=size) as pilot:
-        await pilot.press("down")
+        await check_picture(pilot, KEPT, "list")
         await open_first(pilot)
         await until(pilot, lambda: "Mixed orders" in drawn(pilot.app))
-        matches("integration", size, drawn_content(pilot.app))
+        await check_picture(pilot, KEPT, "integration")
