@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint types imports pytest pty bench screenshots readme lock clean help
+.PHONY: demo test lint types imports pytest bench screenshots readme lock clean help
 
 help:  ## the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -36,9 +36,6 @@ imports: $(STAMP)
 
 pytest: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
-
-pty: $(STAMP)  ## the journey through a real terminal; run alone, it does not share a machine well yet
-	$(BIN)/python -m pytest tests/journeys_pty -o norecursedirs=bench
 
 bench: $(STAMP)  ## tables with ratios to a baseline measured in the same run
 	$(BIN)/python -m tests.bench
