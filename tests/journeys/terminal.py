@@ -92,15 +92,10 @@ class Terminal:
         self._process = pexpect.spawn(
             AVASAM[0],
             [*AVASAM[1:], *arguments],
-            env=self.environ,  # type: ignore[arg-type]  # the stubs want os._Environ
+            env=self.environ,
             dimensions=(height, width),
             encoding="utf-8",
         )
-
-    @property
-    def pid(self) -> int:
-        """Of the screens."""
-        return self._process.pid
 
     @property
     def screen(self) -> str:
