@@ -48,16 +48,20 @@ def windows(orders: Iterable[Order], now: datetime, *, returned_too: bool) -> li
     """The stretches of time in which the Avasam orders of these orders were made, or may have been.
 
     Of an order that is about to be sent that is all its life: another program, or this one before its store
-    was restored from a copy, may have sent it already.
+    was restored from a copy, may have sent it already. One that was found so is never asked for by us, so
+    that it lies between its placing and its finding.
     """
     wanted: list[Window] = []
     for order in orders:
         if order.state is OrderState.READY:
             wanted.append((order.source.created_at, now))
         for part in order.parts:
-            if part.first_tried_at is None or (part.is_returned and not returned_too):
+            if part.is_returned and not returned_too:
                 continue
-            wanted.append((part.first_tried_at, part.last_tried_at or part.first_tried_at))
+            if part.first_tried_at is not None:
+                wanted.append((part.first_tried_at, part.last_tried_at or part.first_tried_at))
+            elif part.state is PartState.TAKEN:
+                wanted.append((order.source.created_at, order.given_at or now))
     merged: list[Window] = []
     for start, end in sorted((max(start, EARLIEST) - MARGIN, end + MARGIN) for start, end in wanted):
         if merged and start <= merged[-1][1]:

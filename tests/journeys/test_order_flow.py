@@ -4,6 +4,7 @@ The witness is the sandbox's own state: what its Avasam took, and what its TikTo
 """
 
 import asyncio
+import shutil
 import subprocess
 import time
 from collections import Counter
@@ -225,6 +226,33 @@ def test_A49_a_worker_that_dies_within_a_commit_sends_nothing_twice(
         wait_until(lambda: states()["sent"] and not {"ready", "sending"} & states().keys())
     given = sandbox.state()["avasam"]["by_ref"]
     assert {order_id: given.get(order_id) for order_id in made} == dict.fromkeys(made, 1)
+
+
+def test_A49_A50_orders_found_at_avasam_by_a_store_from_a_backup_are_followed_to_the_end(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    home = Home(tmp_path / "home", sandbox, QUICK)
+    home.connect()
+    mapping = mappable(sandbox.state())
+    made = [sandbox.order(1, shape="single", sku_ids=[sku_id])[0] for sku_id in list(mapping)[:4]]
+    home.map(mapping, options_of(sandbox))
+    assert home.run("products", "read").code == 0
+    shutil.copytree(home.directory, tmp_path / "copy")
+    assert home.run("sync", "orders").code == 0
+    shutil.rmtree(home.directory)
+    shutil.move(tmp_path / "copy", home.directory)
+
+    assert home.run("sync", "orders").code == 0
+    given = sandbox.state()["avasam"]["by_ref"]
+    assert {order_id: given.get(order_id) for order_id in made} == dict.fromkeys(made, 1)
+    let_avasam_dispatch(sandbox)
+    assert home.run("sync", "orders").code == 0
+    state = sandbox.state()
+    numbers = {row["seller_ref"]: row["tracking_number"] for row in state["avasam"]["list"]}
+    for order_id in made:
+        assert state["orders"][order_id]["tracking"] == [numbers[order_id]]
+        assert len(state["orders"][order_id]["packages"]) == 1
+    assert {given.get(order_id) for order_id in made} == {1}
 
 
 def test_A47_an_order_that_waits_for_a_service_goes_once_it_is_mapped_and_released(

@@ -10,7 +10,7 @@ from core import tables
 from core.inventory.errors import InventoryRefused, InventoryUnreachable
 from core.models.integration import Integration, SyncKind, SyncState
 from core.models.order import Address, OrderState
-from core.models.part import PartItem
+from core.models.part import PartItem, PartState
 from core.store import LeaseLost
 from core.sync.fulfil import NO_DESK, UNCLEAR, fulfil
 from core.sync.fulfil_look import Seen
@@ -120,6 +120,23 @@ async def test_an_order_that_avasam_has_already_is_taken_over_and_not_sent(way: 
     assert way.desk.asked == ["1"]
     assert (await way.order("1")).state is OrderState.SENT
     assert (await way.order("1")).parts[0].number == "AV0"
+
+
+@pytest.mark.parametrize("days", [0, 20])
+async def test_A50_an_order_that_was_found_at_avasam_is_followed_and_its_tracking_returned(
+    way: Way, days: int
+) -> None:
+    """However long ago it was placed: nobody here knows when Avasam was asked."""
+    way.bought("1", "mug", created_at=NOON - timedelta(days=days, hours=1))
+    await way.run()
+    await way.stand.delete(tables.ORDERS, tables.key("one", "1"))
+    await way.run(days=days, minutes=2)
+    assert (await way.order("1")).parts[0].state is PartState.TAKEN
+    way.desk.dispatch("1")
+    await way.run(days=1)
+    assert way.desk.asked == ["1"]
+    assert [order_id for order_id, _ in way.parcels.packages] == ["1"]
+    assert (await way.order("1")).state is OrderState.TRACKING_RETURNED
 
 
 async def test_a_reference_is_compared_exactly(way: Way) -> None:
