@@ -1,7 +1,9 @@
 """The import rule at run time: a static graph misses imports that are put off (architecture.md)."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +47,22 @@ def test_the_sandbox_runs_without_the_client_that_it_tests() -> None:
 def test_the_first_frame_comes_before_the_heavy_libraries(heavy: str) -> None:
     """ux.md, Start: they cost as much as Textual itself."""
     assert heavy not in modules_after("import tui.app, tui.session, tui.screens.opening")
+
+
+@pytest.mark.parametrize(
+    "words", ["orders list", "listings show -i none", "integrations list", "activity list"]
+)
+def test_a_command_that_only_reads_the_store_pays_for_no_network(words: str, tmp_path: Path) -> None:
+    """HTTP clients are half of what such a command would import."""
+    run = f"import sys, tui.main\nsys.argv[1:] = {words.split()}\n"
+    run += "try: tui.main.main()\nexcept SystemExit: pass\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{run}print(*sorted(sys.modules), file=sys.stderr)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "AVASAM_HOME": str(tmp_path)},
+    )
+    loaded = set(done.stderr.splitlines()[-1].split())
+    assert {"pydantic", "core.backend"} <= loaded
+    assert not loaded & {"httpx", "textual", "core.network", "core.channel.tiktok"}

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core import tables
 from core.backend import Backend
 from core.models.integration import Integration, SyncKind, SyncState
-from core.services.authorisation import AuthorisationService, Begun
 from core.services.errors import NotFound
 from core.services.names import check_name
+
+if TYPE_CHECKING:
+    from core.services.authorisation import Begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,10 @@ class IntegrationService:
         """The name as it will be kept. Raises ServiceError when it is empty, too long or taken (A5)."""
         return await check_name(self._store, name, besides=besides)
 
-    async def begin(self, name: str) -> Begun:
+    async def begin(self, name: str) -> "Begun":
         """Start an authorisation; see AuthorisationService.begin."""
+        from core.services.authorisation import AuthorisationService
+
         return await AuthorisationService(self._backend).begin(name)
 
     async def complete(
@@ -65,6 +70,8 @@ class IntegrationService:
 
         Every refusal is a ServiceError and leaves no row behind (A8).
         """
+        from core.services.authorisation import AuthorisationService
+
         authorisation = AuthorisationService(self._backend)
         cleaned = await self.check_name(name)
         granted = await authorisation.accept(pasted, state=state)
