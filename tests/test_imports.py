@@ -65,4 +65,4 @@ def test_a_command_that_only_reads_the_store_pays_for_no_network(words: str, tmp
     )
     loaded = set(done.stderr.splitlines()[-1].split())
     assert {"pydantic", "core.backend"} <= loaded
-    assert not loaded & {"httpx", "textual", "core.network", "core.channel.tiktok"}
+    assert not loaded & {"httpx", "textual", "core.network"}
