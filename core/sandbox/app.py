@@ -1,6 +1,7 @@
 """The one ASGI application: every service of the sandbox on one port, its faults and its log."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,6 +22,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 ABORT, CLOSE = "sandbox.abort", "sandbox.close"
+MOST_BYTES = 32 * 1024 * 1024
+"""More than three of the largest uploads: a larger request is read to its end, and not kept."""
+
+_log = logging.getLogger("uvicorn.error")
 
 
 @dataclass(slots=True)
@@ -49,6 +54,10 @@ class SandboxApp:
         """One request, from its first byte to its last (the server runs without lifespan)."""
         request = await _read(scope, receive)
         if request is None:
+            return
+        if request.is_too_large:
+            too_large = Refusal(36009021, f"The request has more than {MOST_BYTES} bytes", status=413)
+            await _send(send, refused(too_large, self._sandbox.request_id()))
             return
         service = service_of(request.path)
         if service == "control":
@@ -108,6 +117,13 @@ class SandboxApp:
         except Refusal as refusal:
             trace.verdict = f"refused: {refusal.message}"
             return refused(refusal, self._sandbox.request_id())
+        except Exception:  # noqa: BLE001 -- whatever it is, the caller gets an envelope and we the traceback
+            _log.exception("the sandbox broke on %s %s", request.method, request.path)
+            trace.verdict = "broken: see standard error"
+            return refused(
+                Refusal(36009003, "Internal error. Please try again later", status=500),
+                self._sandbox.request_id(),
+            )
 
     def _operate(self, request: Incoming, trace: Trace) -> Reply:
         operation, values = operation_of(request)
@@ -140,13 +156,18 @@ class SandboxApp:
 
 async def _read(scope: Message, receive: Receive) -> Incoming | None:
     """The whole request, or None when the client went away before its end."""
-    chunks = []
-    more = True
+    chunks: list[bytes] = []
+    size, more = 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        chunks.append(message.get("body", b""))
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size <= MOST_BYTES:
+            chunks.append(chunk)
+        else:
+            chunks.clear()
         more = message.get("more_body", False)
     return Incoming(
         scope["method"],
@@ -154,6 +175,7 @@ async def _read(scope: Message, receive: Receive) -> Incoming | None:
         parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True),
         {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
         b"".join(chunks),
+        is_too_large=size > MOST_BYTES,
     )
 
 

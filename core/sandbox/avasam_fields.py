@@ -1,5 +1,6 @@
 """What a request to Avasam must hold: fields by their exact names, whose casing differs from call to call."""
 
+import re
 from typing import Any
 
 import orjson
@@ -48,6 +49,6 @@ def whole(body: Body, name: str, *, least: int = 0) -> int:
 def digits(body: Body, name: str) -> int:
     """A required positive number in a string of digits, e.g. "25". Refused 400 without it."""
     value = text(body, name)
-    if not (value.isascii() and value.isdigit()) or int(value) < 1:
+    if not re.fullmatch("[0-9]{1,9}", value) or int(value) < 1:
         raise Refused(400, f"The field {name} must be a positive number in a string.")
     return int(value)

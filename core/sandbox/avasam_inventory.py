@@ -101,8 +101,10 @@ class Inventory:
             raise Refused(400, f"The field {sign} must be one of {', '.join(COMPARISONS)}.")
         try:
             bound = Decimal(str(body.get(value)))
-        except InvalidOperation as error:
-            raise Refused(400, f"The field {value} must be a number.") from error
+        except InvalidOperation:
+            bound = Decimal("NaN")
+        if not bound.is_finite():
+            raise Refused(400, f"The field {value} must be a number.")
         yield lambda row: (amount := of(row)) is not None and compare(amount, bound)
 
     def _cost(self, row: AvasamProduct) -> Decimal:

@@ -20,6 +20,8 @@ class Incoming:
     query: list[tuple[str, str]]
     headers: dict[str, str]
     body: bytes
+    is_too_large: bool = False
+    """Its body was longer than any call's and was not kept."""
 
     def first(self, name: str) -> str | None:
         """The first value of a query parameter."""

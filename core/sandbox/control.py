@@ -16,6 +16,8 @@ from core.sandbox.wire import Reply, json_reply
 
 JSON = dict[str, Any]
 Handler = Callable[[Sandbox, Incoming, JSON], JSON]
+LAST_SECOND = 7_258_118_400
+"""The year 2200: a clock far beyond it would be past what calendars, and so every reply, can write."""
 
 
 def answer(sandbox: Sandbox, request: Incoming) -> Reply:
@@ -28,7 +30,7 @@ def answer(sandbox: Sandbox, request: Incoming) -> Reply:
         kind, _, item_id = path.removeprefix("/").partition("/")
         if request.method == "POST" and item_id and kind in ITEMS:
             return json_reply(200, ITEMS[kind](sandbox, item_id, _body(request)))
-    except (ValueError, TypeError, LookupError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
         return json_reply(400, {"error": str(error)})
     known = [f"{method} /control{name}" for method, name in sorted(ROUTES)]
     known += [f"POST /control/{kind}/ID" for kind in ITEMS]
@@ -79,7 +81,10 @@ def _move_clock(sandbox: Sandbox, _request: Incoming, body: JSON) -> JSON:
     (how, seconds), *_ = body.items()
     if not isinstance(seconds, int) or isinstance(seconds, bool):
         raise ValueError(f"{how} must be a whole number of seconds")
-    sandbox.offset += seconds if how == "advance" else seconds - sandbox.now()
+    moment = seconds if how == "set" else sandbox.now() + seconds
+    if not 0 <= moment <= LAST_SECOND:
+        raise ValueError(f"the clock goes from 0 to {LAST_SECOND} Unix seconds, not to {moment}")
+    sandbox.offset += moment - sandbox.now()
     sandbox.revision += 1
     return {"now": sandbox.now(), "moved": sandbox.settle()}
 

@@ -9,6 +9,8 @@ from core.sandbox.wire import DOCS, Reply, json_reply
 
 BODIES = ("malformed", "truncated", "empty", "html")
 MOMENTS = ("before", "after")
+MOST_DELAY = 600_000
+"""Ten minutes in milliseconds: no client waits longer."""
 CODE_OF_STATUS = {401: 105002, 404: 36009009, 429: 36009002, 504: 36009007}
 STATUS_OF_CODE = {36009002: 429, 36009037: 429, 12052109: 429, 105002: 401, 36009043: 401, 36009044: 401}
 
@@ -160,6 +162,10 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
             raise ValueError(f"{key} must be one of {', '.join(allowed)}")
     if "rate" in given and not 0 <= given["rate"] <= 1:
         raise ValueError("rate must be between 0 and 1")
+    if "status" in given and not 200 <= given["status"] <= 599:
+        raise ValueError("status must be an HTTP status from 200 to 599")
+    if not 0 <= given.get("delay_ms", 0) <= MOST_DELAY:
+        raise ValueError(f"delay_ms must be from 0 to {MOST_DELAY}")
     if "n" in given and given["n"] < 1:
         raise ValueError("n must be 1 or more")
     if "method" in given:

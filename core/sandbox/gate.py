@@ -9,7 +9,7 @@ from core.sandbox import contract
 from core.sandbox.calls import Call, Incoming, Operation
 from core.sandbox.model import Seller, Shop
 from core.sandbox.runtime import Sandbox
-from core.sandbox.signing import is_multipart, is_signed
+from core.sandbox.signing import is_json, is_multipart, is_signed
 from core.sandbox.tiktok import OPERATIONS
 from core.sandbox.tokens import Token
 from core.sandbox.wire import Refusal
@@ -125,7 +125,7 @@ def _check_media(request: Incoming, operation: Operation) -> None:
     if operation.media == "multipart/form-data":
         if not is_multipart(request.content_type):
             raise Refusal(36009023, "Invalid content type. 'multipart/form-data' is required", status=400)
-    elif request.body and operation.media and request.content_type.partition(";")[0] != "application/json":
+    elif request.body and operation.media and not is_json(request.content_type):
         raise Refusal(36009022, "Invalid content type. 'application/json' is required", status=400)
 
 
@@ -151,4 +151,14 @@ def _read_body(request: Incoming, operation: Operation) -> dict[str, Any]:
     problem = contract.body_problem(operation.body["schema"], value)
     if problem:
         raise Refusal(CODES.get((problem.field, problem.rule), 98001004), problem.message)
-    return {key: item for key, item in value.items() if item is not None}
+    read: dict[str, Any] = _without_nulls(value)
+    return read
+
+
+def _without_nulls(value: Any) -> Any:
+    """The same with every field that is null left out, however deep: null counts as absent."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value

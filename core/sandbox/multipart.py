@@ -1,9 +1,13 @@
 """The parts of a multipart body: text fields and file bytes by name."""
 
+import logging
 from io import BytesIO
 from typing import Any
 
 from core.sandbox.wire import Refusal
+
+# What is wrong with a body is told in the reply; the library would write it to standard error as well.
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
 
 
 def form_of(body: bytes, content_type: str) -> dict[str, str | bytes]:

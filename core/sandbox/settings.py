@@ -13,6 +13,8 @@ SCOPES = (
     "seller.logistics",
     "seller.return_refund.basic",
 )
+LARGEST = 100 * 365 * 86_400
+"""A hundred years in seconds: what lives longer ends past what calendars can write."""
 
 
 @dataclass(slots=True)
@@ -43,8 +45,8 @@ class Settings:
                     raise ValueError("scopes must be a list of scope names")
             elif name == "rate_limit" and value is None:
                 continue
-            elif not isinstance(value, int) or isinstance(value, bool) or value < 0:
-                raise ValueError(f"{name} must be a whole number, not negative")
+            elif not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST:
+                raise ValueError(f"{name} must be a whole number, not negative, at most {LARGEST}")
         for name, value in values.items():
             setattr(self, name, value)
 

@@ -19,7 +19,16 @@ def string_to_sign(
 
 def is_multipart(content_type: str) -> bool:
     """Whether a media type is the one whose body stays out of the signature."""
-    return content_type.partition(";")[0].strip().lower() == "multipart/form-data"
+    return _media(content_type) == "multipart/form-data"
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a media type is JSON, in whatever case and with whatever parameters."""
+    return _media(content_type) == "application/json"
+
+
+def _media(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 def signature(

@@ -1,5 +1,6 @@
 """Cancelling: what buyers ask for, what the seller answers, and the seller's own (tiktok-shop-api §8, §9)."""
 
+import re
 from typing import Any
 
 from core.sandbox import life, stock
@@ -139,7 +140,7 @@ def new_case(order: ShopOrder, role: str, reason: str, now: int) -> JSON:
 
 def _size(text: str) -> int:
     """The page size, which the contract types as a string (tiktok-shop-api §9)."""
-    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+    if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= MOST:
         raise Refusal(98001004, f"Invalid 'page_size' parameter: 1 to {MOST}")
     return int(text)
 

@@ -159,7 +159,10 @@ def _open_lines(order: ShopOrder, wanted: list[str]) -> list[OrderLine]:
     shipped = [line for line in named if line.package_id]
     if order.status not in SHIPPABLE or (wanted and shipped) or len(shipped) == len(named):
         raise Refusal(21011006, "The order or its lines are already shipped")
-    return [line for line in named if not line.package_id and line.display_status != "CANCELLED"]
+    left = [line for line in named if not line.package_id and line.display_status != "CANCELLED"]
+    if not left:
+        raise Refusal(10007014, "Fulfillment is not allowed: the lines are cancelled")
+    return left
 
 
 def _shipping_info(call: Call, given: list[JSON]) -> tuple[str, str, str]:
