@@ -10,6 +10,8 @@ from core.models.listing import Listing, PricingRule
 from core.models.product import Product
 
 _PENNY: Final = Decimal("0.01")
+WHOLE_CURRENCIES: Final = frozenset({"CLP", "IDR", "JPY", "KRW", "VND"})
+"""Currencies without pennies: TikTok takes whole amounts of them (tiktok-shop-api §6)."""
 # Sums, products and whole numbers of pennies stay exact: far more digits than any price has.
 _EXACT: Final = Context(prec=100)
 
@@ -63,37 +65,43 @@ def selling_price(
 
 
 def apply_rule(
-    rule: PricingRule, cost_ex: Decimal, shipping_ex: Decimal, vat_percent: Decimal
+    rule: PricingRule,
+    cost_ex: Decimal,
+    shipping_ex: Decimal,
+    vat_percent: Decimal,
+    currency: str = "GBP",
 ) -> Decision[Decimal]:
     """`base * (1 + percent)` or `base + fixed`, then VAT, then up to the ending.
 
     `shipping_ex` counts only when the rule includes shipping. Raises ValueError for a rule that `fault_of`
     finds fault with.
     """
-    fault = fault_of(rule)
+    fault = fault_of(rule, currency)
     if fault is not None:
         raise ValueError(f"rule {rule.name} {fault}")
-    return _ended(rule, _gross(rule, cost_ex, shipping_ex, vat_percent))
+    return _ended(rule, _gross(rule, cost_ex, shipping_ex, vat_percent), currency)
 
 
-def round_up_to_ending(gross: Decimal, ending: Decimal | None) -> Decimal:
+def round_up_to_ending(gross: Decimal, ending: Decimal | None, currency: str = "GBP") -> Decimal:
     """The smallest whole number plus `ending` (0.00 to 0.99) that is at least `gross`.
 
-    Without an ending, `gross` rounded half up to pennies.
+    Without an ending, `gross` rounded half up to pennies, or to whole units of a currency without them.
     """
     with localcontext(_EXACT):
         if ending is None:
-            return gross.quantize(_PENNY, ROUND_HALF_UP)
+            return gross.quantize(Decimal(1) if currency in WHOLE_CURRENCIES else _PENNY, ROUND_HALF_UP)
         return ((gross - ending).to_integral_value(ROUND_CEILING) + ending).quantize(_PENNY)
 
 
-def fault_of(rule: PricingRule) -> str | None:
-    """Why no price can follow from the rule, in words; None when it is sound."""
+def fault_of(rule: PricingRule, currency: str = "GBP") -> str | None:
+    """Why no price in that currency can follow from the rule, in words; None when it is sound."""
     if rule.percent is not None and rule.fixed is not None:
         return "has both a percentage and a fixed amount: fill in one only"
     with localcontext(_EXACT):
         if rule.ending is not None and not (0 <= rule.ending < 1 and rule.ending % _PENNY == 0):
             return f"ends prices with {rule.ending}: an ending is from .00 to .99"
+    if rule.ending and currency in WHOLE_CURRENCIES:
+        return f"ends prices with {rule.ending}: {currency} has whole amounts alone"
     return None
 
 
@@ -111,7 +119,7 @@ def _by_rule(rule: PricingRule, product: Product, listing: Listing | None) -> De
     head = f"rule {rule.name}"
     typed_shipping = None if listing is None else listing.shipping_ex
     shipping = product.shipping_ex if typed_shipping is None else typed_shipping
-    fault = fault_of(rule)
+    fault = fault_of(rule, product.currency)
     if fault is not None:
         return _unpriced(f"{head} {fault}")
     if product.cost_ex is None:
@@ -124,7 +132,7 @@ def _by_rule(rule: PricingRule, product: Product, listing: Listing | None) -> De
     gross = _gross(rule, *inputs)
     if gross.value <= 0:
         return _unpriced(head, *gross.steps, "a price must be above 0")
-    price = _ended(rule, gross)
+    price = _ended(rule, gross, product.currency)
     result = PriceResult(price.value, PriceSource.RULE, _floor(rule, *inputs))
     steps = (head, *price.steps)
     if result.below_floor:
@@ -152,8 +160,8 @@ def _gross(
     return Decision(amount, tuple(steps))
 
 
-def _ended(rule: PricingRule, gross: Decision[Decimal]) -> Decision[Decimal]:
-    price = round_up_to_ending(gross.value, rule.ending)
+def _ended(rule: PricingRule, gross: Decision[Decimal], currency: str) -> Decision[Decimal]:
+    price = round_up_to_ending(gross.value, rule.ending, currency)
     how = "rounded" if rule.ending is None else f"up to {_shown(rule.ending).lstrip('0')}"
     return Decision(price, (*gross.steps, f"{how} = {_shown(price)}"))
 

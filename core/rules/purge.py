@@ -1,6 +1,6 @@
 """When a non-Avasam order is deleted (domain.md A44)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from core.models.order import Order, OrderKind
@@ -9,8 +9,11 @@ KEPT_FOR: Final = timedelta(hours=72)
 
 
 def deadline(downloaded_at: datetime) -> datetime:
-    """The first instant at which a non-Avasam order downloaded then is due."""
-    return downloaded_at + KEPT_FOR
+    """The first instant at which a non-Avasam order downloaded then is due: hours that passed, in UTC.
+
+    A clock on the wall that is put forward or back in between changes nothing.
+    """
+    return downloaded_at.astimezone(UTC) + KEPT_FOR
 
 
 def due(order: Order, now: datetime) -> bool:

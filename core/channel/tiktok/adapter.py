@@ -9,6 +9,7 @@ from core.channel.errors import ChannelError
 from core.channel.port import CataloguePage, LiveStock, OrdersPage, Refusals, Unreadable, Warehouse
 from core.channel.tiktok import operations, wire
 from core.channel.tiktok.client import TikTokClient
+from core.channel.tiktok.drafts import amount_body
 from core.channel.tiktok.logistics import read_warehouses
 from core.channel.tiktok.paging import pages
 from core.channel.tiktok.reading import orders_page, read_refusals, read_skus
@@ -111,12 +112,7 @@ class TikTokShop:
     async def push_prices(self, product_id: str, prices: Mapping[str, Money]) -> Refusals:
         """See Channel.push_prices."""
         body = wire.PriceUpdate(
-            skus=tuple(
-                wire.SkuPrice(
-                    id=sku_id, price=wire.AmountBody(amount=f"{price.amount:f}", currency=price.currency)
-                )
-                for sku_id, price in prices.items()
-            )
+            skus=tuple(wire.SkuPrice(id=sku_id, price=amount_body(price)) for sku_id, price in prices.items())
         )
         return await self._push(operations.UPDATE_PRICE, product_id, body, tuple(prices), "price")
 

@@ -6,6 +6,8 @@ from typing import TypedDict
 
 from core.channel.listings import Attribute, DraftSku, ProductChanges, ProductDraft, Side
 from core.channel.tiktok import wire
+from core.models.base import Money
+from core.rules.price import WHOLE_CURRENCIES
 
 
 class _Shared(TypedDict):
@@ -50,6 +52,15 @@ def edit_body(changes: ProductChanges, *, category_version: str | None) -> wire.
     )
 
 
+def amount_body(price: Money) -> wire.AmountBody:
+    """A price as a decimal string; one without pennies, such as 72000 VND, is written without any."""
+    whole = price.amount == price.amount.to_integral_value()
+    idle = whole and price.currency in WHOLE_CURRENCIES
+    return wire.AmountBody(
+        amount=f"{price.amount:.0f}" if idle else f"{price.amount:f}", currency=price.currency
+    )
+
+
 def _required(draft: ProductDraft) -> _Required:
     return {
         **_shared(draft),
@@ -81,7 +92,7 @@ def _sku(sku: DraftSku) -> wire.SkuBody:
             wire.WarehouseQuantity(warehouse_id=warehouse, quantity=quantity)
             for warehouse, quantity in sku.quantities.items()
         ),
-        price=wire.AmountBody(amount=f"{sku.price.amount:f}", currency=sku.price.currency),
+        price=amount_body(sku.price),
         sales_attributes=tuple(_side(side) for side in sku.sides) or None,
         seller_sku=sku.seller_sku or None,
         identifier_code=wire.IdentifierCode(code=sku.ean, type="EAN") if sku.ean else None,

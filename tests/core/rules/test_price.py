@@ -253,3 +253,12 @@ def test_an_unsound_rule_gives_no_price_and_says_what_is_wrong(given: dict[str, 
     with pytest.raises(ValueError, match="rule Spring") as caught:
         apply_rule(unsound, Decimal(1), Decimal(0), Decimal(20))
     assert why in str(caught.value)
+
+
+def test_a_currency_without_pennies_is_priced_in_whole_units() -> None:
+    yen = product_with(currency="JPY", cost_ex=Decimal(1234), vat_percent=Decimal(10))
+    assert selling_price(yen, None, rule_with(percent=Decimal(15))).value.amount == Decimal(1561)
+    assert selling_price(yen, None, rule_with(ending=Decimal("0.00"))).value.amount == Decimal(1358)
+    decision = selling_price(yen, None, FORTY)
+    assert decision.value.amount is None
+    assert "JPY has whole amounts alone" in str(decision)

@@ -1,6 +1,7 @@
 """When non-Avasam orders go (domain.md A44)."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -55,3 +56,16 @@ def test_an_order_that_came_without_lines_waits_for_a_person() -> None:
 def test_hours_are_hours_whatever_the_clock_on_the_wall_does() -> None:
     summer = timezone(timedelta(hours=1))
     assert due(order_of(OrderKind.NON_AVASAM), deadline(DOWNLOADED).astimezone(summer))
+
+
+@given(
+    wall=st.datetimes(datetime(2023, 1, 1), datetime(2029, 1, 1)),  # noqa: DTZ001 -- given its zone below
+    zone=st.sampled_from(["UTC", "Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"]),
+    fold=st.integers(0, 1),
+)
+def test_72_hours_are_72_hours_in_every_zone_and_across_every_change_of_its_clocks(
+    wall: datetime, zone: str, fold: int
+) -> None:
+    """A44"""
+    downloaded = wall.replace(tzinfo=ZoneInfo(zone), fold=fold)
+    assert deadline(downloaded).timestamp() - downloaded.timestamp() == 72 * 3600
