@@ -163,7 +163,7 @@ async def plan_prices(store: Reader, integration: Integration, limits: GuardLimi
     changes: list[Change] = []
     skipped: dict[str, list[str]] = {}
     settled: list[str] = []
-    mapped = moved = 0
+    mapped = priced = moved = 0
     async for key, (sku_id, avasam_sku) in _rows(
         store, tables.SKU_MAPPINGS, ("sku_id", "avasam_sku"), integration
     ):
@@ -178,6 +178,7 @@ async def plan_prices(store: Reader, integration: Integration, limits: GuardLimi
         if price is None:
             skipped.setdefault(Skipped.UNKNOWN, []).append(cast("str", sku_id))
             continue
+        priced += 1
         state = pushed.get(key, _NEVER)
         confirmed = state.confirmed if state.confirmed is not None else cast("str | None", live[1])
         if confirmed is not None and Decimal(confirmed) == price and not state.uncertain:
@@ -198,7 +199,7 @@ async def plan_prices(store: Reader, integration: Integration, limits: GuardLimi
                 currency=cast("str", live[2]),
             )
         )
-    return Plan(Aspect.PRICE, changes, mapped, skipped, settled, check_prices(moved, mapped, limits))
+    return Plan(Aspect.PRICE, changes, mapped, skipped, settled, check_prices(moved, priced, limits))
 
 
 _ABSENT: Final = object()

@@ -125,6 +125,19 @@ async def test_the_guard_stops_prices_that_jump_until_a_person_confirms(
     assert str(shop.prices["t-mug"].amount) == "99.00"
 
 
+async def test_the_guard_counts_the_prices_there_are_and_not_the_skus_without_one(
+    stand: Stand, pricing: Integration, shop: FakeShop
+) -> None:
+    unpriced = [product(f"new-{number}", price=None) for number in range(4)]
+    for one in unpriced:
+        await stand.sell(pricing, one.sku, live=1, price="9.99")
+    await offer(stand, product("mug", price="99.00"), *unpriced)
+    outcome = await sync(stand, pricing)
+    assert outcome.stopped is not None
+    assert "1 of 1 prices" in outcome.stopped.what
+    assert shop.calls == []
+
+
 async def test_a_refused_price_never_blocks_the_stock_of_the_same_listing(
     stand: Stand, pricing: Integration, shop: FakeShop
 ) -> None:
