@@ -21,6 +21,8 @@ from core.inventory.errors import (
 TOKEN_PATH: Final = "/api/auth/request-token"  # noqa: S105  # an address, not a token
 EARLY: Final = timedelta(minutes=2)
 """How long before its end a token is replaced; a token that lives shorter, after half its life."""
+LONGEST_PAUSE: Final = 86_400.0
+"""Seconds; a longer Retry-After is taken for this, so that no timer waits for ever."""
 
 _log = structlog.get_logger(__name__)
 
@@ -126,16 +128,18 @@ class AvasamConnection:
         return _failure(response.status_code)
 
     def _seconds(self, header: str | None) -> float | None:
-        """Retry-After as seconds from now; it may be a number or an HTTP date."""
+        """Retry-After as seconds from now, a day at most; it may be a number or an HTTP date."""
         if header is None:
             return None
-        if header.strip().isdecimal():
-            return float(header)
         try:
-            moment = email.utils.parsedate_to_datetime(header)
-            return max(0.0, (moment - self._clock.now()).total_seconds())
-        except (ValueError, TypeError):
+            if header.strip().isdecimal():
+                seconds = float(header)
+            else:
+                moment = email.utils.parsedate_to_datetime(header)
+                seconds = (moment - self._clock.now()).total_seconds()
+        except (ValueError, TypeError, OverflowError):
             return None
+        return min(max(0.0, seconds), LONGEST_PAUSE)
 
 
 def _failure(status: int) -> InventoryError:

@@ -26,10 +26,13 @@ class TokenReply:
 def parse(content: bytes) -> object:
     """The JSON of an answer; numbers with a point become Decimal from their text, never a float.
 
+    Bytes that are no text become a replacement character: one in a description must not hide every product.
+
     Raises InventoryUnreadable for anything else, and InventoryDeclined when it reports a failure.
     """
     try:
-        document: object = json.loads(content, parse_float=Decimal, parse_constant=_no_number)
+        text = content.decode("utf-8-sig", "replace")
+        document: object = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, RecursionError):
         page = content.lstrip()[:1] == b"<"
         raise unreadable(

@@ -47,7 +47,7 @@ def sku(value: object) -> str:
         raise BadCell("every product needs a SKU")
     if len(text) > SKU_LIMIT:
         raise BadCell(f"longer than {SKU_LIMIT} characters")
-    if clean_line(text) != text:
+    if clean_line(text) != text or "\ufffd" in text:
         raise BadCell("holds invisible or unusual characters, or two blanks in a row")
     return text
 

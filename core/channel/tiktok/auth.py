@@ -29,6 +29,8 @@ from core.text import clean_line
 _TOKEN_GET: Final = "/api/v2/token/get"  # noqa: S105 - a path
 _TOKEN_REFRESH: Final = "/api/v2/token/refresh"  # noqa: S105 - a path
 SELLER: Final = 0
+_TOKEN: Final = re.compile(r"[!-~]{1,4096}")
+"""What can travel in a header: printable, without blanks."""
 _CODE: Final = re.compile(r"[A-Za-z0-9._~+/=%-]{1,1024}")
 
 
@@ -113,6 +115,8 @@ def _pair(response: httpx.Response, *, secrets: Sequence[str]) -> TokenPair:
         raise LostReply(
             "TikTok's answer holds no tokens as they were promised", request_id=request_id
         ) from None
+    if not (_TOKEN.fullmatch(data.access_token) and _TOKEN.fullmatch(data.refresh_token)):
+        raise LostReply("TikTok's answer holds no tokens as they were promised", request_id=request_id)
     access_ends, refresh_ends = when(data.access_token_expire_in), when(data.refresh_token_expire_in)
     if access_ends is None or refresh_ends is None:
         raise LostReply("TikTok's answer does not say when the tokens end", request_id=request_id)

@@ -1,6 +1,7 @@
 """Reading the envelope `{code, message, request_id, data}`: its data, or the error that it means (§4)."""
 
 import email.utils
+import json
 import math
 import re
 from collections.abc import Iterable
@@ -23,6 +24,8 @@ from core.channel.tiktok.errors import error_for
 from core.clock import Clock
 
 _DIGITS: Final = re.compile(r"-?[0-9]{1,18}")
+LONGEST_PAUSE: Final = 86_400.0
+"""Seconds: what asks for a longer pause than the hourly and daily caps do is no sensible answer."""
 _SHORTEST_SECRET: Final = 8
 """Shorter ones could be part of ordinary words, and no token or app secret is that short."""
 
@@ -39,10 +42,7 @@ class Envelope:
 
 def open_envelope(content: bytes) -> Envelope | None:
     """The envelope in a body, or None when there is none: HTML, nothing at all, a list, a cut-off text."""
-    try:
-        parsed = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return None
+    parsed = _parsed(content)
     if not isinstance(parsed, dict):
         return None
     code = _code(parsed.get("code"))
@@ -100,14 +100,33 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
 
 
 def retry_after(response: httpx.Response, clock: Clock) -> float | None:
-    """The Retry-After header as seconds from now; it may be a number or an HTTP date."""
+    """The Retry-After header as seconds from now, a day at most; it may be a number or an HTTP date."""
     header = response.headers.get("retry-after", "")
     try:
         seconds = float(header)
     except ValueError:
         moment = _http_date(header)
-        return None if moment is None else max(0.0, (moment - clock.now()).total_seconds())
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+        if moment is None:
+            return None
+        seconds = (moment - clock.now()).total_seconds()
+    return min(max(0.0, seconds), LONGEST_PAUSE) if math.isfinite(seconds) else None
+
+
+def _parsed(content: bytes) -> object:
+    """The JSON in a body, None when there is none.
+
+    Titles that are cut in the middle of an emoji, or hold bytes that are no text, must not hide a page of
+    products or orders for ever: such characters are replaced, and the rest is read.
+    """
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        lenient = json.loads(content.decode("utf-8-sig", "replace"))
+        return orjson.loads(json.dumps(lenient, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _code(value: object) -> int | None:

@@ -40,8 +40,11 @@ def read_order(row: object) -> ChannelOrder | Unreadable:
         order = OrderWire.model_validate(row)
     except ValidationError as error:
         return _unreadable(row, error)
+    order_id = clean_line(order.id, _ID)
+    if not order_id:
+        return Unreadable(id="without an id", why="id: is empty")
     return ChannelOrder(
-        id=clean_line(order.id, _ID),
+        id=order_id,
         status=clean_line(order.status, _ID),
         fulfilment_type=clean_line(order.fulfillment_type, _ID),
         shipping_type=clean_line(order.shipping_type, _ID),
@@ -85,6 +88,8 @@ def read_skus(row: object, *, integration_id: str, read_at: datetime) -> list[Ch
         product = ProductWire.model_validate(row)
     except ValidationError as error:
         return _unreadable(row, error)
+    if not clean_line(product.id, _ID) or not all(clean_line(sku.id, _ID) for sku in product.skus):
+        return Unreadable(id=clean_line(product.id, _ID) or "without an id", why="id: one is empty")
     return skus_of(product, integration_id=integration_id, read_at=read_at)
 
 
@@ -159,16 +164,17 @@ def _address(address: AddressWire, email: str) -> Address:
     levels = {level.address_level_name.casefold(): level.address_name for level in address.district_info}
     city = address.post_town or next((levels[name] for name in _CITY_LEVELS if levels.get(name)), "")
     country = next((d.address_name for d in address.district_info if d.address_level == "L0"), "")
+    where = line or clean_line(address.address_detail or address.full_address, 500)
     return Address(
         name=clean_line(address.name, _NAME),
         phone=clean_line(address.phone_number, 40),
-        line=line or clean_line(address.address_detail or address.full_address, 500),
+        line=where,
         city=clean_line(city, _NAME),
         region=clean_line(levels.get("state", "") or levels.get("county", ""), _NAME),
         postcode=clean_line(address.postal_code, 20),
         country=clean_line(country or address.region_code, 60),
         email=clean_line(email, _NAME),
-        masked="*" in address.name or "*" in address.phone_number,
+        masked="*" in address.name or "*" in address.phone_number or "***" in f"{where} {city}",
     )
 
 

@@ -102,3 +102,21 @@ async def test_retry_after_is_what_is_waited(
     finally:
         set_on_retry_hooks(None)
     assert [back_off(failure) for failure in failures] == [seconds]
+
+
+@pytest.mark.parametrize("header", ["9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+async def test_nobody_is_made_to_wait_for_more_than_a_day(
+    account: Account, client: AvasamClient, header: str
+) -> None:
+    account.fail(STOCK, *[httpx.Response(429, headers={"retry-after": header})] * TRIES)
+    with pytest.raises(InventoryThrottled) as caught:
+        await client.read_stock()
+    assert caught.value.retry_after == 86_400
+
+
+async def test_a_byte_that_is_no_text_hides_no_other_product(account: Account, client: AvasamClient) -> None:
+    rows = b'[{"SKU": "A", "Stock": 5}, {"SKU": "B\xff", "Stock": 6}, {"SKU": "C", "Stock": 7, "x": "\xfe"}]'
+    account.fail(STOCK, httpx.Response(200, content=rows))
+    read = await client.read_stock()
+    assert read.stock == {"A": 5, "C": 7}
+    assert [row.field for row in read.rejected] == ["SKU"]

@@ -1,9 +1,9 @@
 """What every reply and every request body shares, and the failures behind code 0."""
 
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from core.models.base import instant
 
@@ -30,6 +30,16 @@ class Reply(BaseModel):
         if isinstance(data, dict) and None in data.values():
             return {key: value for key, value in data.items() if value is not None}
         return data
+
+
+def _empty_if_no_object(rows: Any) -> Any:
+    if not isinstance(rows, list):
+        return rows
+    return [row if isinstance(row, dict) else {} for row in rows]
+
+
+Rows: TypeAlias = Annotated[tuple[dict[str, Any], ...], BeforeValidator(_empty_if_no_object)]
+"""Rows that are read one by one: what is no object counts as one without an id, and hides no other."""
 
 
 class Page(Reply):

@@ -1,8 +1,6 @@
 """Orders: the search, the detail."""
 
-from typing import Any
-
-from core.channel.tiktok.wire.base import Body, Id, Page, Reply
+from core.channel.tiktok.wire.base import Body, Id, Page, Reply, Rows
 
 
 class LineItemWire(Reply):
@@ -94,7 +92,7 @@ class OrderWire(Reply):
 class OrdersPage(Page):
     """POST /order/202309/orders/search. Orders are parsed one by one: one bad row must not hide a page."""
 
-    orders: tuple[dict[str, Any], ...] = ()
+    orders: Rows = ()
 
 
 class OrderSearch(Body):

@@ -1,8 +1,6 @@
 """Products, their stock and their prices."""
 
-from typing import Any
-
-from core.channel.tiktok.wire.base import Body, Id, Page, Reply
+from core.channel.tiktok.wire.base import Body, Id, Page, Reply, Rows
 
 
 class InventoryWire(Reply):
@@ -53,7 +51,7 @@ class ProductWire(Reply):
 class ProductsPage(Page):
     """POST /product/202502/products/search."""
 
-    products: tuple[dict[str, Any], ...] = ()
+    products: Rows = ()
 
 
 class ProductSearch(Body):
