@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -19,6 +19,7 @@ from pydantic_settings.exceptions import SettingsError as SourceError
 
 ENV_PREFIX: Final = "AVASAM_"
 _MONTH: Final = 30 * 86_400.0
+_CENTURY: Final = 36_500
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _EXAMPLE: Final = "an address such as https://open-api.tiktokglobalshop.com"
 
@@ -29,8 +30,10 @@ class SettingsError(Exception):
 
 def _address(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not value.isprintable() or " " in value:
         raise ValueError(f"is not {_EXAMPLE}")
+    if parts.fragment or not _has_port(parts):
+        raise ValueError(f"is not {_EXAMPLE}: look at what follows the name")
     if parts.username or parts.password:
         raise ValueError("must not carry a user name or password")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
@@ -38,7 +41,23 @@ def _address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _has_port(parts: SplitResult) -> bool:
+    """Whether the port is one, if any is given."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+
+
+def _base(value: str) -> str:
+    if urlsplit(value).query:
+        raise ValueError("must end before the question mark: paths are put behind it")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
+Base = Annotated[Address, AfterValidator(_base)]
+"""An address that paths are put behind."""
 Seconds = Annotated[float, Field(ge=1, le=_MONTH)]
 
 
@@ -60,9 +79,9 @@ class Settings(BaseSettings):
     store_group: bool = False
     """Let the directory's group share the store (2770, files 0660); all then need the same AVASAM_KEY."""
 
-    tiktok_api_url: Address = "https://open-api.tiktokglobalshop.com"
+    tiktok_api_url: Base = "https://open-api.tiktokglobalshop.com"
     """TikTok Shop's API, for all markets."""
-    tiktok_auth_url: Address = "https://auth.tiktok-shops.com"
+    tiktok_auth_url: Base = "https://auth.tiktok-shops.com"
     """Where codes and refresh tokens are exchanged."""
     tiktok_consent_url: Address = "https://services.tiktokshop.com/open/authorize"
     """Where merchants consent; US shops at https://services.us.tiktokshop.com/open/authorize."""
@@ -75,7 +94,7 @@ class Settings(BaseSettings):
     calls_per_second: Annotated[float, Field(gt=0, le=1000)] = 10.0
     """The most calls a second to one shop; the pace falls by itself when TikTok says 429."""
 
-    api_url: Address = "https://app.avasam.com"
+    api_url: Base = "https://app.avasam.com"
     """The Avasam Seller API."""
     consumer_key: str = ""
     """From Avasam: Settings, user management, API keys."""
@@ -97,11 +116,11 @@ class Settings(BaseSettings):
     first_sync_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     """How far back the first order sync reads; None means from the shop's first day."""
 
-    activity_days: Annotated[int, Field(ge=1)] = 30
+    activity_days: Annotated[int, Field(ge=1, le=_CENTURY)] = 30
     """How long finished syncs and jobs stay in Activity; open problems stay until they are solved."""
-    archive_days: Annotated[int, Field(ge=1)] = 180
+    archive_days: Annotated[int, Field(ge=1, le=_CENTURY)] = 180
     """How long finished orders stay in the lists; `avasam archive run` moves older ones into the archive."""
-    resend_after_seconds: Annotated[float, Field(ge=1)] = 120.0
+    resend_after_seconds: Annotated[float, Field(ge=1, le=_MONTH)] = 120.0
     """How long an order whose sending got no clear answer is looked for before it may be sent again."""
 
     lease_seconds: Annotated[float, Field(ge=1, le=3600)] = 15.0
@@ -169,6 +188,7 @@ def config_file(environ: Mapping[str, str] = os.environ) -> Path:
 def load_settings(file: Path | None = None) -> Settings:
     """The settings in force. Raises SettingsError that names every wrong one."""
     file = file or config_file()
+    _check_text(os.environ)
     try:
         return Settings(**_read(file))
     except ValidationError as error:
@@ -181,12 +201,22 @@ def load_settings(file: Path | None = None) -> Settings:
         raise SettingsError(f"{variable(named)}: is not JSON, which this one has to be") from None
 
 
+def _check_text(environ: Mapping[str, str]) -> None:
+    """Refuse variables whose bytes are no text: no signature and no file could be made of them."""
+    for name, value in environ.items():
+        if name.startswith(ENV_PREFIX):
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise SettingsError(f"{name}: is not text in UTF-8") from None
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SettingsError(
             f"{file} cannot be read as settings: {reason}. Correct it or move it away."

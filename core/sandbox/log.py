@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 KEPT = 50_000
+MOST_COUNTED = 5_000
+"""Paths that are counted one by one; somebody who makes up paths must not fill the memory."""
+OTHERS = "others"
 SECRET = frozenset({"app_secret", "sign", "access_token", "refresh_token", "auth_code", "code"})
 
 
@@ -53,7 +56,10 @@ class RequestLog:
     ) -> None:
         """Keep one request; `status` is None when no reply went out, `template` what it is counted under."""
         self._last += 1
-        self._counts[f"{method} {template}"] += 1
+        counted = f"{method} {template}"
+        if counted not in self._counts and len(self._counts) >= MOST_COUNTED:
+            counted = OTHERS
+        self._counts[counted] += 1
         open_query = {key: value for key, value in query if key not in SECRET}
         self._entries.append(
             Entry(

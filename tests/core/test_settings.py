@@ -53,6 +53,19 @@ def test_an_empty_variable_is_none_at_all(monkeypatch: pytest.MonkeyPatch) -> No
         ("TIKTOK_AUTH_URL", "http://auth.example"),
         ("TIKTOK_CONSENT_URL", "nonsense"),
         ("API_URL", "https://"),
+        ("API_URL", "https://x.example:99999"),
+        ("API_URL", "https://x.example:port"),
+        ("API_URL", "https://x.example:0"),
+        ("API_URL", "https://exa mple.com"),
+        ("API_URL", "https://x.example/\x7f"),
+        ("API_URL", "http://[::1"),
+        ("API_URL", "https://x.example/#part"),
+        ("TIKTOK_API_URL", "https://x.example/?a=b"),
+        ("ACTIVITY_DAYS", "999999999999"),
+        ("ARCHIVE_DAYS", "0"),
+        ("ARCHIVE_DAYS", "9" * 30),
+        ("RESEND_AFTER_SECONDS", "inf"),
+        ("RESEND_AFTER_SECONDS", "1e300"),
         ("CALLS_PER_SECOND", "0"),
         ("CALLS_PER_SECOND", "nan"),
         ("ORDERS_SECONDS", "soon"),
@@ -78,6 +91,18 @@ def test_a_wrong_variable_is_named_with_its_value(
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert str(caught.value).startswith(f"AVASAM_{name}: {value!r}")
+
+
+def test_a_consent_address_may_hold_a_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AVASAM_TIKTOK_CONSENT_URL", "https://x.example/open?region=us")
+    assert load_settings().tiktok_consent_url == "https://x.example/open?region=us"
+
+
+def test_a_variable_that_is_no_text_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AVASAM_TIKTOK_APP_SECRET", "hunter2\udcff")
+    with pytest.raises(SettingsError, match="AVASAM_TIKTOK_APP_SECRET: is not text") as caught:
+        load_settings()
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_table_that_is_not_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +157,7 @@ def test_a_misspelt_name_in_the_file_is_corrected() -> None:
         load_settings()
 
 
-@pytest.mark.parametrize("content", [b"orders_seconds = = 5\n", b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"orders_seconds = = 5\n", b"\xff\xfe", b"keys = " + b"[" * 5_000])
 def test_a_file_that_is_no_toml_is_named(content: bytes) -> None:
     config_file().write_bytes(content)
     with pytest.raises(SettingsError, match=r"config\.toml cannot be read as settings"):
