@@ -108,7 +108,7 @@ class AvasamClient:
                 return
             before.add(print_of_page)
             yield rows
-            if number == 0 and 0 < len(rows) < full and len(rows) % 10 == 0:
+            if number == 0 and 0 < len(rows) < full and len(rows) % 5 == 0:
                 full = len(rows)
             elif len(rows) < full:
                 return

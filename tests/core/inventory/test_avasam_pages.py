@@ -22,10 +22,11 @@ async def test_pages_start_at_zero_and_stop_at_a_short_one(
     assert account.calls(STOCK) == [{"page": page, "limit": 20} for page in range(calls)]
 
 
+@pytest.mark.parametrize("cap", [5, 10, 15])
 async def test_a_server_that_gives_fewer_rows_than_asked_is_read_to_its_end(
-    account: Account, client: AvasamClient
+    account: Account, client: AvasamClient, cap: int
 ) -> None:
-    account.cap = 10
+    account.cap = cap
     account.stock = [{"SKU": f"S{n}", "Stock": n} for n in range(33)]
     assert len((await client.read_stock()).stock) == 33
 
