@@ -19,6 +19,7 @@ from tui.screens.choose import Choice, Choose
 from tui.screens.choose_columns import ChooseColumns
 from tui.session import Pulse, Session
 from tui.widgets.filter_bar import FilterBar
+from tui.widgets.say import say
 from tui.widgets.virtual_table import VirtualTable
 
 Row = TypeVar("Row")
@@ -141,9 +142,8 @@ class ListScreen(MainScreen, Generic[Row]):
         nothing = self.query_one("#nothing", Static)
         nothing.display = self._loaded and not keys
         if nothing.display:
-            nothing.update(
-                f"No {self.ROWS} match. esc shows everything again." if self.is_narrowed() else self.nothing()
-            )
+            matching = f"No {self.ROWS} match. esc shows everything again."
+            say(nothing, matching if self.is_narrowed() else self.nothing())
 
     @on(FilterBar.Typed)
     def _typed(self, event: FilterBar.Typed) -> None:
@@ -161,9 +161,8 @@ class ListScreen(MainScreen, Generic[Row]):
     @on(VirtualTable.Marked)
     def _marked(self) -> None:
         count = len(self.table.marks)
-        self.query_one("#title", Static).update(
-            f" AVASAM ▸ {self.HEADING}" + (f" · {count:,} marked" if count else "")
-        )
+        marked = f" · {count:,} marked" if count else ""
+        say(self.query_one("#title", Static), f" AVASAM ▸ {self.HEADING}{marked}")
 
     def action_filter(self) -> None:
         """Type words."""

@@ -23,6 +23,7 @@ from tui.screens.order_detail import OrderScreen
 from tui.screens.release import release
 from tui.screens.unblock import unblock
 from tui.session import Pulse, Session
+from tui.widgets.say import say
 from tui.widgets.virtual_table import VirtualTable
 
 _FACET_NAMES: Final = {"state": "State", "cause": "Waits for", "kind": "Kind", "due": "Ship by"}
@@ -153,7 +154,7 @@ class OrdersScreen(ListScreen[OrderRow]):
         words = ""
         if detail is not None and detail.cure is not None:
             words = f"{clean_line(detail.cure.what)}\n{clean_line(detail.cure.now)}"
-        self.query_one("#order-line", Static).update(words)
+        say(self.query_one("#order-line", Static), words)
 
     @on(VirtualTable.Opened, "#orders")
     def _opened(self, event: VirtualTable.Opened) -> None:

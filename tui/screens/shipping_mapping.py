@@ -25,6 +25,7 @@ from tui.screens.shop_screen import ShopScreen
 from tui.session import Session
 from tui.shipping_words import HELP, check, option_columns, pair_columns, released_words, service_columns
 from tui.widgets.columns import Column
+from tui.widgets.say import say
 from tui.widgets.virtual_table import VirtualTable
 
 Row = TypeVar("Row")
@@ -130,7 +131,7 @@ class ShippingMappingScreen(ShopScreen):
         self.services.show(desk.services, _Rows({name: name for name in desk.services}))
         self.pairs.show(list(pairs), _Rows(pairs))
         self._head("")
-        self.query_one("#mapping-line", Static).update(check(desk))
+        say(self.query_one("#mapping-line", Static), check(desk))
 
     def _head(self, doing: str) -> None:
         desk = self.desk
@@ -141,7 +142,7 @@ class ShippingMappingScreen(ShopScreen):
             parts.append(f"{len(desk.edits)} pending (ctrl+s saves)")
         if not desk.services:
             parts.append("no service yet: n adds one, I takes them from Avasam's orders")
-        self.query_one("#mapping-head", Static).update(" · ".join((*parts, doing) if doing else parts))
+        say(self.query_one("#mapping-head", Static), " · ".join((*parts, doing) if doing else parts))
 
     def _service_of(self, option_id: str) -> str | None:
         return None if self.desk is None else self.desk.service_of(option_id)

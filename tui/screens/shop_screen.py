@@ -10,6 +10,7 @@ from tui.screens.base import MainScreen
 from tui.screens.choose import Choose
 from tui.screens.confirm import Confirm
 from tui.session import Pulse, Session
+from tui.widgets.say import say
 
 _NO_SHOP: Final = "No shop is connected yet. Connect one: 1, then a."
 
@@ -49,7 +50,7 @@ class ShopScreen(MainScreen):
         elif self._shops:
             self.go_to_shop(next(iter(self._shops)))
         else:
-            self.query_one("#mapping-head", Static).update(_NO_SHOP)
+            say(self.query_one("#mapping-head", Static), _NO_SHOP)
 
     def go_to_shop(self, integration_id: str) -> None:
         """Another shop."""

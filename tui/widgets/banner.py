@@ -25,7 +25,9 @@ class Banner(Static):
         """Bring it up to date."""
         lines = [line for row in pulse.integrations if (line := _line(row, pulse)) is not None]
         self.display = bool(lines)
-        self.update(Text("\n").join(lines))
+        words = Text("\n").join(lines)
+        if words != self.content:
+            self.update(words)
 
 
 def _line(row: Overview, pulse: Pulse) -> Text | None:

@@ -7,8 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.events import Click
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input, Static
+
+from tui.widgets.say import say
 
 
 class FilterBar(Vertical):
@@ -20,7 +24,7 @@ class FilterBar(Vertical):
         Horizontal { height: 1; }
         #filter-sign { width: 2; color: $text-muted; }
         #filter-words { width: 1fr; }
-        #filter-count { width: auto; padding: 0 1; color: $text-muted; }
+        #filter-count { width: auto; padding: 0 1; color: $text-muted; text-align: right; }
         #filter-facets { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         &:focus-within #filter-sign { color: $text-accent; text-style: bold; }
     }
@@ -46,6 +50,7 @@ class FilterBar(Vertical):
     def __init__(self, placeholder: str) -> None:
         super().__init__(id="filter-bar")
         self._placeholder = placeholder
+        self._total = -1
 
     def compose(self) -> ComposeResult:
         """Words and count, below them the facets."""
@@ -72,9 +77,13 @@ class FilterBar(Vertical):
 
     def tell(self, shown: int, total: int, facets: Iterable[tuple[str, str | None]]) -> None:
         """How many of how many, and (name, chosen value or None) of each facet."""
-        self.query_one("#filter-count", Static).update(f"{shown:,} of {total:,}")
+        count = self.query_one("#filter-count", Static)
+        if total != self._total:
+            self._total = total
+            count.styles.width = len(f"{total:,} of {total:,}") + 2  # as wide as it can get, with its padding
+        say(count, f"{shown:,} of {total:,}")
         chosen = (f"{name}: {value or 'any'} ▾" for name, value in facets)
-        self.query_one("#filter-facets", Static).update("  ".join(chosen))
+        say(self.query_one("#filter-facets", Static), "  ".join(chosen))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -94,6 +103,8 @@ class _Words(Input):
         Binding("escape", "clear_or_leave", "Clear", show=False),
         Binding("down", "submit", "To the list", show=False),
     ]
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """Unlike in Textual it lays nothing out: the place of the words is as wide whatever is typed."""
 
     def on_mount(self) -> None:
         """A blinking cursor costs bytes over SSH (ux.md, Manners)."""

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from tui.widgets.columns import Column
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.row_view import Rows
+from tui.widgets.say import say
 from tui.widgets.virtual_table import VirtualTable
 
 Row = TypeVar("Row")
@@ -56,12 +57,13 @@ class MappingSide(Vertical, Generic[Row]):
         empty = self.query_one(".side-nothing", Static)
         empty.display = not keys
         self.table.display = bool(keys)
-        empty.update(f"Nothing here has all of these words: {self.text}" if self.text else nothing)
+        if not keys:
+            say(empty, f"Nothing here has all of these words: {self.text}" if self.text else nothing)
 
     def name_other(self, other: "MappingSide[Any] | None") -> None:
         """Say which list tab brings instead of this one; None while both are in sight."""
         words = self.title if other is None else f"{self.title}   tab: {other.title}"
-        self.query_one(".side-title", Static).update(words)
+        say(self.query_one(".side-title", Static), words)
 
     def go_to(self, key: str | None) -> None:
         """Put the cursor on this row, if the list has it."""

@@ -107,14 +107,12 @@ class RowView(ScrollView, Generic[Row]):
         before, was, seen = self.cursor_key, self._cursor, self.scroll_offset.y
         self.view, self._rows = view, rows
         self._cursor = self._place_of(before, was)
-        self._strips.clear()
         self._measure()
-        self._painted.clear()
         moved = self._cursor - was
         if self.cursor_key == before and moved and (seen or self._cursor >= self.page):
             self._scroll(y=seen + moved)
         self._reveal()
-        self.refresh()
+        self.redraw()
         if self.cursor_key != before:
             self.cursor_changed()
 
@@ -122,8 +120,9 @@ class RowView(ScrollView, Generic[Row]):
         """Rows may read differently now, a countdown for instance: draw again the lines that do."""
         top = self.scroll_offset.y
         self._strips.clear()
-        for index in range(top, min(top + self.page, len(self.view))):
-            if self._strip(index) != self._painted.get(index):
+        for index in range(top, top + self.page):
+            strip = self._strip(index) if index < len(self.view) else None
+            if strip != self._painted.get(index):
                 self.refresh_row(index)
 
     def show_columns(self, keys: Sequence[str] | None) -> None:
@@ -162,8 +161,12 @@ class RowView(ScrollView, Generic[Row]):
             return window(strip, layout.frozen_width, scrolled_x, width, look.header)
         index = scrolled_y + y - HEADER
         if index >= len(self.view):
+            self._painted.pop(index, None)
             return Strip.blank(width, look.base)
         rest = look.cursor if index == self._cursor else look.base
+        if len(self._painted) > _KEPT_STRIPS:
+            in_sight = range(scrolled_y, scrolled_y + self.page)
+            self._painted = {row: strip for row, strip in self._painted.items() if row in in_sight}
         self._painted[index] = self._strip(index)
         return window(self._painted[index], layout.frozen_width, scrolled_x, width, rest)
 
@@ -214,7 +217,18 @@ class RowView(ScrollView, Generic[Row]):
     def _measure(self) -> None:
         self._laid_out = None
         self._strips.clear()
-        self.virtual_size = Size(self.layout_now.width, len(self.view) + HEADER)
+        self._resize_to(Size(self.layout_now.width, len(self.view) + HEADER))
+
+    def _resize_to(self, size: Size) -> None:
+        """Take another length. Assigning `virtual_size` would lay out the whole screen for every key typed
+        into a filter; the scroll bars are all that depends on it, and they ask for that when they need it."""
+        if size == self.virtual_size:
+            return
+        if not self.container_size:
+            self.virtual_size = size
+            return
+        self.set_reactive(RowView.virtual_size, size)
+        self._scroll_update(size)
 
     def _place_of(self, key: str | None, was: int) -> int:
         if key is not None:
@@ -234,4 +248,5 @@ class RowView(ScrollView, Generic[Row]):
             self._scroll(y=self._cursor - page + 1)
 
     def _scroll(self, *, y: int) -> None:
-        self.scroll_to(y=max(0, y), animate=False, force=True)
+        """At once where there is a place already: put off, every step would be drawn twice."""
+        self.scroll_to(y=max(0, y), animate=False, force=True, immediate=bool(self.container_size))

@@ -5,6 +5,7 @@ from textual.widgets import Static
 
 from core.models.integration import SyncKind
 from tui.session import Pulse
+from tui.widgets.say import say
 from tui.words import ago
 
 _SHOWN = (SyncKind.ORDERS, SyncKind.STOCK, SyncKind.PRICE)
@@ -33,7 +34,7 @@ class StatusLine(Static):
         parts.extend(_syncs(pulse))
         line = Text(" · ").join(parts)
         line.no_wrap, line.overflow = True, "ellipsis"
-        self.update(line)
+        say(self, line)
 
 
 def _worker(pulse: Pulse) -> Text:
