@@ -70,6 +70,8 @@ class MappingLists:
     """When the shop was last downloaded (A34)."""
     served: Counter[str] = field(default_factory=Counter)
     """Avasam SKU -> how many channel SKUs are mapped to it, as saved."""
+    _counted: Counter[Mark | None] | None = None
+    """How many of each sort there are as saved: looking at 100,000 rows with every key would be felt."""
     _seq: int = -1
     _sorted: dict[tuple[str, bool], Ordered] = field(default_factory=dict)
     _products_sorted: dict[tuple[str, bool], Ordered] = field(default_factory=dict)
@@ -91,6 +93,7 @@ class MappingLists:
         else:
             await self._read_some(store, own)
         self._seq = changes.seq
+        self._counted = None
         if not whole and not any(own.values()):
             return self.as_of != before
         self.served = Counter(row.partner.avasam_sku for row in self.channel.values() if row.partner)
@@ -139,13 +142,15 @@ class MappingLists:
 
     def counts(self, edits: Edits) -> Counts:
         """What the heading says."""
-        unmapped = gone = 0
-        for row in self.channel.values():
-            if edits.partner(row.sku_id, _partner_sku(row)) is None:
-                unmapped += not row.deleted
-            elif row.deleted or row.renamed_from is not None:
-                gone += 1
-        return Counts(len(self.channel), unmapped, len(edits), gone)
+        if self._counted is None:
+            self._counted = Counter(_sort(row, _partner_sku(row)) for row in self.channel.values())
+        found = self._counted.copy()
+        for edit in edits:
+            row = self.channel.get(edit.sku_id)
+            if row is not None:
+                found[_sort(row, _partner_sku(row))] -= 1
+                found[_sort(row, edit.avasam_sku)] += 1
+        return Counts(len(self.channel), found[Mark.UNMAPPED], len(edits), found[Mark.GONE])
 
     def partner_of(self, sku_id: str) -> str | None:
         """The Avasam SKU that a channel SKU is mapped to, as saved."""
@@ -244,6 +249,13 @@ def _drop_stale(orders: dict[tuple[str, bool], Ordered], *, keep: frozenset[str]
 def _flag(row: ChannelRow) -> int:
     listed = 0 if row.deleted else _LISTED
     return listed | (_MAPPED if row.partner else 0) | (_RENAMED if row.renamed_from is not None else 0)
+
+
+def _sort(row: ChannelRow, partner: str | None) -> Mark | None:
+    """What `counts` counts it as when this is its partner."""
+    if partner is None:
+        return None if row.deleted else Mark.UNMAPPED
+    return Mark.GONE if row.deleted or row.renamed_from is not None else None
 
 
 def _partner_sku(row: ChannelRow) -> str | None:

@@ -38,7 +38,7 @@ class Terminal:
     """A program in a pty of its own."""
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
-        self._master, slave = pty.openpty()
+        self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         self.began = time.perf_counter()
         self._process = subprocess.Popen(
@@ -56,26 +56,26 @@ class Terminal:
     def settle(self) -> int:
         """Read until nothing comes for a while; how many bytes came."""
         count = 0
-        while select.select([self._master], [], [], QUIET)[0]:
-            count += len(os.read(self._master, 65_536))
+        while select.select([self.master], [], [], QUIET)[0]:
+            count += len(os.read(self.master, 65_536))
         return count
 
     def press(self, keys: bytes) -> float:
         """The moment at which these bytes were typed."""
         moment = time.perf_counter()
-        os.write(self._master, keys)
+        os.write(self.master, keys)
         return moment
 
     def end(self) -> None:
         """Kill it: what is measured is over."""
         self._process.kill()
         self._process.wait()
-        os.close(self._master)
+        os.close(self.master)
 
     def _read(self, seconds: float) -> bytes:
-        if not select.select([self._master], [], [], seconds)[0]:
+        if not select.select([self.master], [], [], seconds)[0]:
             raise TimeoutError("the program drew nothing")
-        return os.read(self._master, 65_536)
+        return os.read(self.master, 65_536)
 
 
 @contextmanager

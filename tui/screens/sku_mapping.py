@@ -26,6 +26,7 @@ from tui.screens.shop_screen import ShopScreen
 from tui.session import Session
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.mapping_side import MappingSide, MappingSides
+from tui.widgets.say import say
 from tui.widgets.virtual_table import VirtualTable
 
 _NO_SKU: Final = "Nothing to show here.\n\nd downloads the shop's listings; f shows mapped and other SKUs."
@@ -123,6 +124,11 @@ class SkuMappingScreen(ShopScreen):
         self._highlighted()
 
     def _list_again(self) -> None:
+        if self.desk is not None and self._listed:
+            self._list_channel()
+            self._list_products()
+
+    def _list_channel(self) -> None:
         desk = self.desk
         if desk is None or not self._listed:
             return
@@ -134,7 +140,6 @@ class SkuMappingScreen(ShopScreen):
             desk,
             _NO_DOWNLOAD if lists.as_of is None else _NO_SKU,
         )
-        self._list_products()
         self._tell(self._doing)
 
     def _list_products(self) -> None:
@@ -147,10 +152,10 @@ class SkuMappingScreen(ShopScreen):
         """The heading, with what is being done, and the line about the row under the left cursor."""
         self._doing = doing
         if self.desk is not None:
-            self.query_one("#mapping-head", Static).update(heading(self.desk, doing))
+            say(self.query_one("#mapping-head", Static), heading(self.desk, doing))
             key = self.left.table.cursor_key
             line = None if key is None else self.desk.row(key)
-            self.query_one("#mapping-line", Static).update(about(line))
+            say(self.query_one("#mapping-line", Static), about(line))
 
     def _served(self, avasam_sku: str) -> int:
         return 0 if self.desk is None else self.desk.lists.served[avasam_sku]
@@ -178,7 +183,7 @@ class SkuMappingScreen(ShopScreen):
         if event.side is self.right:
             self._list_products()
         else:
-            self._list_again()
+            self._list_channel()
 
     @on(VirtualTable.SortAsked)
     @work(group="menu", exclusive=True, exit_on_error=False)
