@@ -17,14 +17,25 @@ Progress = Callable[[int, int], None]
 
 
 async def open_backend(
-    settings: Settings | None = None, *, clock: Clock | None = None, progress: Progress | None = None
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    progress: Progress | None = None,
+    screen: bool = False,
 ) -> Backend:
-    """Settings, store, vault and network of this process. Raises SettingsError, StoreError or VaultError."""
+    """Settings, store, vault and network of this process, which draws a `screen` or not.
+
+    Raises SettingsError, StoreError or VaultError.
+    """
     settings = settings or load_settings()
     clock = clock or SystemClock()
     _make_home(settings.home)
     store: Store = await TinyStore.open(
-        settings.store_directory(), clock=clock, progress=progress, group=settings.store_group
+        settings.store_directory(),
+        clock=clock,
+        progress=progress,
+        group=settings.store_group,
+        screen=screen,
     )
     try:
         vault = Vault.open(home=settings.home, environ=os.environ)

@@ -89,7 +89,7 @@ class Session:
         say("Opening the store")
         bootstrap = await asyncio.to_thread(importlib.import_module, "tui.bootstrap")
         await asyncio.to_thread(importlib.import_module, "core.network")
-        self._backend = await bootstrap.open_backend(progress=progress)
+        self._backend = await bootstrap.open_backend(progress=progress, screen=True)
         log_to_file(self._backend.settings.home / SCREENS_LOG)
         if self.sandbox:
             await sandbox.connect_first_time(self._backend, say)

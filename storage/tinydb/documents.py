@@ -23,8 +23,11 @@ _EXACT = frozenset({str, int, bool, type(None)})
 _KEYED = re.compile(rb'\{"_key":"([^"\\]*)"')
 
 
-def encoded(document: Mapping[str, object], what: str) -> bytes:
-    """The JSON text of a document; DocumentRefused names the field that JSON cannot hold exactly."""
+def encoded(document: Mapping[str, object], what: str, *names: str) -> bytes:
+    """The JSON text of a document; DocumentRefused names the field that JSON cannot hold exactly.
+
+    `what` says which document it is, with a `{}` for each of `names`.
+    """
     plain = document if type(document) is dict else dict(document)
     try:
         text = orjson.dumps(plain)
@@ -32,16 +35,18 @@ def encoded(document: Mapping[str, object], what: str) -> bytes:
             return text
         copy = orjson.loads(text)
     except (orjson.JSONEncodeError, orjson.JSONDecodeError, RecursionError) as error:
-        raise DocumentRefused(_complaint(plain, what, str(error))) from error
+        raise DocumentRefused(_complaint(plain, what.format(*names), str(error))) from error
     if copy != plain:
-        raise DocumentRefused(_complaint(plain, what, "it does not survive JSON unchanged"))
+        reason = "it does not survive JSON unchanged"
+        raise DocumentRefused(_complaint(plain, what.format(*names), reason))
     return text
 
 
 def keyed(key: str, text: bytes) -> bytes:
     """The text of a document with the port's key as its first field."""
-    head = b'{"_key":%b' % orjson.dumps(key)
-    return head + (b"}" if text == b"{}" else b"," + text[1:])
+    if text == b"{}":
+        return b'{"_key":%b}' % orjson.dumps(key)
+    return b'{"_key":%b,%b' % (orjson.dumps(key), text[1:])
 
 
 def parsed(text: bytes) -> Document:
@@ -77,8 +82,10 @@ def equal(one: bytes, other: bytes) -> bool:
 
     Texts of the same fields in another order have the same bytes, and so the same sum of them.
     """
-    if one == other or len(one) != len(other) or _byte_sum(one) != _byte_sum(other):
-        return one == other
+    if one == other:
+        return True
+    if len(one) != len(other) or _byte_sum(one) != _byte_sum(other):
+        return False
     first, second = parsed(one), parsed(other)
     return first == second and _canonical(first) == _canonical(second)
 

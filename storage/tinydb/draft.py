@@ -10,66 +10,81 @@ from storage.tinydb.pages import View
 from storage.tinydb.record import Changes
 
 
+class _Touched:
+    """A table that the transaction changes: texts by id, None for one that goes, and ids of new keys."""
+
+    __slots__ = ("changed", "fresh", "known")
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self.known = known
+        self.changed: dict[str, bytes | None] = {}
+        self.fresh: dict[str, str] = {}
+
+
 class Draft:
-    """Texts of changed documents by table and id; None marks one that goes."""
+    """Documents as the transaction leaves them."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._changed: dict[str, dict[str, bytes | None]] = {}
-        self._ids: dict[str, dict[str, str]] = {}
+        self._tables: dict[str, _Touched] = {}
         self._highest: dict[str, int] = {}
         self._unchecked: set[str] = set()
 
     def text(self, table: str, identifier: str) -> bytes | None:
         """The document as this transaction sees it."""
-        changed = self._changed.get(table, {})
-        return changed[identifier] if identifier in changed else self._memory.text(table, identifier)
+        touched = self._tables.get(table)
+        if touched is not None and identifier in touched.changed:
+            return touched.changed[identifier]
+        return self._memory.text(table, identifier)
 
     def find(self, table: str, key: str) -> bytes | None:
         """The document of a key as this transaction sees it."""
-        identifier = self._id_of(table, key)
+        touched = self._tables.get(table)
+        if touched is None:
+            return self._memory.find(table, key)
+        identifier = touched.fresh.get(key) or touched.known.get(key)
         return None if identifier is None else self.text(table, identifier)
 
     def identifiers(self, table: str) -> list[str]:
         """The ids of a table as this transaction sees it."""
-        changed = self._changed.get(table, {})
+        touched = self._tables.get(table)
+        changed = touched.changed if touched is not None else {}
         known = chain(self._memory.identifiers(table), changed)
         return [identifier for identifier in dict.fromkeys(known) if changed.get(identifier, b"") is not None]
 
     def view(self, table: str) -> View:
         """The keyed documents of a table as this transaction sees them; needs the keys that `put` made."""
         view = self._memory.view(table)
-        changed = self._changed.get(table)
-        if not changed:
+        touched = self._tables.get(table)
+        if touched is None:
             return view
-        gone = {identifier for identifier, text in changed.items() if text is None}
-        rows = {**view.rows, **{identifier: text for identifier, text in changed.items() if text is not None}}
-        keys = {**dict(view.keys), **self._ids.get(table, {})}
-        return View([pair for pair in keys.items() if pair[1] not in gone], rows, view.pages)
+        gone = {identifier for identifier, text in touched.changed.items() if text is None}
+        now = {identifier: text for identifier, text in touched.changed.items() if text is not None}
+        keys = {**dict(view.keys), **touched.fresh}
+        return View([pair for pair in keys.items() if pair[1] not in gone], {**view.rows, **now}, view.pages)
 
     def put(self, table: str, key: str, text: bytes) -> None:
         """Insert or replace under a key."""
-        identifier = self._id_of(table, key)
+        touched = self._tables.get(table) or self._touch(table)
+        identifier = touched.known.get(key) or touched.fresh.get(key)
         if identifier is None:
-            identifier = str(self.new_id(table))
-            self._ids.setdefault(table, {})[key] = identifier
-        self._set(table, identifier, keyed(key, text))
+            identifier = touched.fresh[key] = str(self.new_id(table))
+        touched.changed[identifier] = keyed(key, text)
 
     def delete(self, table: str, key: str) -> bool:
         """Remove what is under a key; whether there was something."""
-        identifier = self._id_of(table, key)
+        touched = self._tables.get(table) or self._touch(table)
+        identifier = touched.known.get(key) or touched.fresh.get(key)
         if identifier is None or self.text(table, identifier) is None:
             return False
-        self._set(table, identifier, None)
+        touched.changed[identifier] = None
         return True
 
     def set(self, table: str, identifier: str, text: bytes | None) -> None:
         """Insert, replace or remove by id; whether keys stay unique is seen when the draft is settled."""
         self._unchecked.add(table)
-        self._set(table, identifier, text)
-
-    def _set(self, table: str, identifier: str, text: bytes | None) -> None:
-        self._changed.setdefault(table, {})[identifier] = text
+        touched = self._tables.get(table) or self._touch(table)
+        touched.changed[identifier] = text
         self._highest[table] = max(self._highest.get(table, 0), int(identifier))
 
     def new_id(self, table: str) -> int:
@@ -80,20 +95,23 @@ class Draft:
 
     def settled(self) -> Changes:
         """What is really different from memory; DocumentRefused when two documents would share a key."""
-        changes = {
-            table: {
-                identifier: text
-                for identifier, text in changed.items()
-                if not _same(text, self._memory.text(table, identifier))
-            }
-            for table, changed in self._changed.items()
-        }
+        changes = {table: self._different(table, touched) for table, touched in self._tables.items()}
         for table in self._unchecked:
             self._refuse_shared_keys(table, changes[table])
         return {table: texts for table, texts in changes.items() if texts}
 
-    def _id_of(self, table: str, key: str) -> str | None:
-        return self._ids.get(table, {}).get(key) or self._memory.id_of(table, key)
+    def _touch(self, table: str) -> _Touched:
+        touched = self._tables[table] = _Touched(self._memory.keys(table))
+        return touched
+
+    def _different(self, table: str, touched: _Touched) -> dict[str, bytes | None]:
+        before = self._memory.reading(table)
+        different = {}
+        for identifier, text in touched.changed.items():
+            old = before(identifier)
+            if text is not old and (text is None or old is None or not equal(text, old)):
+                different[identifier] = text
+        return different
 
     def _refuse_shared_keys(self, table: str, texts: Mapping[str, bytes | None]) -> None:
         taken: dict[str, str] = {}
@@ -112,9 +130,3 @@ class Draft:
                     f"documents {rival} and {identifier} of table '{table}' would share the key '{key}'. "
                     f"Nothing was written; give one of them another '{KEY}'."
                 )
-
-
-def _same(new: bytes | None, old: bytes | None) -> bool:
-    if new is None or old is None:
-        return new is old
-    return equal(new, old)

@@ -113,12 +113,19 @@ class Journal(Follower):
             cut_torn_tail(self.state, self._journal_path(), self._clock)
         reach("commit.locked")
 
+    def begin_current(self) -> None:
+        """The same once `behind` has said, with the lock held, that there is nothing to catch up with."""
+        self.check_writable()
+        reach("commit.locked")
+
     def commit(self, changes: Changes) -> None:
         """With the lock held, after `begin`: append, sync, apply. On return the transaction is durable."""
         state = self.state
         line = record.encode(state.memory.seq + 1, changes)
         reach("commit.encoded")
-        with self._own_write():
+        with self.guard:
+            self._writing = True
+        try:
             self._append(state, line)
             reach("commit.appended")
             self._sync(state)
@@ -126,6 +133,8 @@ class Journal(Follower):
             with self.guard:
                 state.memory.apply(state.memory.seq + 1, changes)
                 state.offset += len(line)
+        finally:
+            self._writing = False
         reach("commit.applied")
 
     def compaction_due(self) -> bool:
@@ -213,10 +222,10 @@ class Journal(Follower):
         return generation.journal_path(self.directory, self.state.generation.header.gen)
 
     def _append(self, state: State, line: bytes) -> None:
-        path = self._journal_path()
         try:
             files.write_at(state.generation.journal, line, state.offset)
         except OSError as error:
+            path = self._journal_path()
             try:
                 os.ftruncate(state.generation.journal, state.offset)
             except OSError as second:

@@ -30,8 +30,10 @@ class WriterLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._name = str(path)
         self._threads = threading.Lock()
         self._file = files.open_or_create(path)
+        self._identity = files.identity(os.fstat(self._file))
         self._mark = b"%-10d\n" % os.getpid()
 
     def try_acquire(self) -> bool:
@@ -74,11 +76,12 @@ class WriterLock:
             return False
         taken = False
         try:
-            with files.explained(self._path, "locked"):
-                if self._be_next() or insist:
-                    taken = self._take_file()
+            if self._be_next() or insist:
+                taken = self._take_file()
             if not stay_next:
                 self._step_back()
+        except OSError as error:
+            raise files.explain(error, self._path, "locked") from error
         finally:
             if not taken:
                 self._threads.release()
@@ -121,7 +124,7 @@ class WriterLock:
     def _is_current(self) -> bool:
         """Whether the open file is still the one that others find under its name."""
         try:
-            return files.identity(self._path.stat()) == files.identity(os.fstat(self._file))
+            return files.identity(os.stat(self._name)) == self._identity  # noqa: PTH116 - in every commit
         except FileNotFoundError:
             return False
 
@@ -129,3 +132,4 @@ class WriterLock:
         fresh = files.open_or_create(self._path)
         os.close(self._file)
         self._file = fresh
+        self._identity = files.identity(os.fstat(fresh))

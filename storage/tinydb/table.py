@@ -43,8 +43,8 @@ class JournalStorage(Storage):
             for name, wanted in data.items():
                 if not isinstance(wanted, _Rows):
                     for identifier, document in wanted.items():
-                        what = f"document {identifier} of '{name}'"
-                        draft.set(name, str(identifier), encoded(document, what))
+                        text = encoded(document, "document {} of '{}'", str(identifier), name)
+                        draft.set(name, str(identifier), text)
 
     def refresh(self) -> None:
         """Follow what other processes committed."""
@@ -159,6 +159,7 @@ class _Overlay(MutableMapping[int, Any]):
     def finish(self) -> None:
         """Hand the touched documents to the draft, which drops those that are as before."""
         for identifier, document in self._touched.items():
-            what = f"document {identifier} of table '{self._table}'"
-            kept = None if document is None else encoded(document, what)
-            self._draft.set(self._table, str(identifier), kept)
+            name, kept = str(identifier), None
+            if document is not None:
+                kept = encoded(document, "document {} of table '{}'", name, self._table)
+            self._draft.set(self._table, name, kept)

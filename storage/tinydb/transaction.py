@@ -17,21 +17,23 @@ class TinyTransaction(DocumentReader):
 
     async def put(self, table: str, key: str, doc: Mapping[str, Json]) -> None:
         """Insert or replace; the document is copied, DocumentRefused when JSON cannot hold it."""
+        draft = self._open or self._draft
         if KEY in doc:
             raise DocumentRefused(
                 f"document '{key}' of table '{table}' may not have a field '{KEY}': rename it."
             )
-        if not (is_exact(table) and is_exact(key)):
+        if not (key.isascii() or is_exact(key)) or not (table.isascii() or is_exact(table)):
             raise DocumentRefused(f"key {key!a} of table {table!a} is not valid Unicode. Choose another one.")
-        self._draft.put(table, key, encoded(doc, f"document '{key}' of table '{table}'"))
+        draft.put(table, key, encoded(doc, "document '{}' of table '{}'", key, table))
 
     async def delete(self, table: str, key: str) -> bool:
         """Remove; whether it was there."""
         return self._draft.delete(table, key)
 
-    def end(self) -> None:
-        """Refuse everything from now on."""
-        self._open = None
+    def end(self) -> Draft:
+        """What this transaction is about to do; it refuses everything from now on."""
+        draft, self._open = self._draft, None
+        return draft
 
     @property
     def _draft(self) -> Draft:
