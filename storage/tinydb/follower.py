@@ -122,16 +122,24 @@ class Follower:
     def _load(self, fresh: Generation) -> Iterator[tuple[int, int]]:
         """Read a generation aside, then put it in the place of the current one.
 
+        It is dropped when another thread was quicker and has moved on meanwhile: what is in force then may be
+        newer, and a writer may be using its files. Whoever follows looks again afterwards.
+
         Memory then holds no containers by the document, so that the garbage collector has nothing to walk.
         """
         unused: Generation | None = fresh
+        with self.guard:
+            outgrown = self._state
+            outgrown_generation = outgrown.generation if outgrown is not None else None
         try:
             with files.explained(self.directory, "read"):
                 state = State(fresh)
                 yield from _fill(state, self.directory / generation.SNAPSHOT)
             with self.guard:
-                before, self._state = self._state, state
-                unused = before.generation if before is not None else None
+                now = self._state
+                generation_now = now.generation if now is not None else None
+                if (now, generation_now) == (outgrown, outgrown_generation) and not self._writing:
+                    self._state, unused = state, outgrown_generation
         finally:
             if unused is not None:
                 unused.close()
