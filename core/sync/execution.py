@@ -119,17 +119,24 @@ class Execution:
             if lease is None:
                 return []
             try:
-                ran: list[Ran | None] = []
-                for kind, asked in ((SyncKind.PRODUCTS, prices), (SyncKind.STOCK_READ, forced)):
-                    state = await timers.load(self._store, None, kind)
-                    if asked or timers.is_due(state, self._clock.now()):
-                        ran.append(await read_inventory(self._sources, kind, lease, confirmed=confirmed))
-                        if ran[-1] is not None and ran[-1].ok and kind is SyncKind.PRODUCTS:
-                            break
+                async with self._leases.kept(INVENTORY):
+                    ran = await self._read_inventory(lease, forced, prices, confirmed)
             finally:
                 if not lent:
                     await self._leases.release(INVENTORY)
-        return [one for one in ran if one is not None]
+        return ran
+
+    async def _read_inventory(self, lease: Lease, forced: bool, prices: bool, confirmed: bool) -> list[Ran]:
+        ran: list[Ran] = []
+        for kind, asked in ((SyncKind.PRODUCTS, prices), (SyncKind.STOCK_READ, forced)):
+            state = await timers.load(self._store, None, kind)
+            if asked or timers.is_due(state, self._clock.now()):
+                one = await read_inventory(self._sources, kind, lease, confirmed=confirmed)
+                if one is not None:
+                    ran.append(one)
+                    if one.ok and kind is SyncKind.PRODUCTS:
+                        break
+        return ran
 
     async def job(self, integration: Integration, job: Job, lease: Lease) -> Job:
         """One job of an integration, from claim to result; one that is over by now stays as it is."""

@@ -12,6 +12,7 @@ from core.models.order import Order, OrderState
 from core.models.part import OrderPart, PartState, Sighting
 from core.models.shipping import ShippingService
 from core.rules.dispatch import follow
+from core.store import Reader
 from core.sync.context import SyncContext
 from core.sync.fulfil_order import Change, change_all, with_parts
 
@@ -105,17 +106,18 @@ async def take_over(ctx: SyncContext, orders: Iterable[Order], seen: Seen) -> Co
 async def keep_services(ctx: SyncContext, seen: Seen) -> None:
     """Names of shipping services that came with Avasam's orders join the kept list (avasam-api §1.9)."""
     names = {row.service for rows in seen.rows.values() for row in rows if row.service}
-    unknown = [name for name in sorted(names) if await _unknown(ctx, name)]
+    unknown = [name for name in sorted(names) if await _unknown(ctx.store, name)]
     if not unknown:
         return
     async with ctx.store.transaction(fence=ctx.lease) as tx:
         for name in unknown:
-            row = ShippingService(name=name, seen=True)
-            await tx.put(tables.SHIPPING_SERVICES, name.casefold(), row.to_document())
+            if await _unknown(tx, name):
+                row = ShippingService(name=name, seen=True)
+                await tx.put(tables.SHIPPING_SERVICES, name.casefold(), row.to_document())
 
 
-async def _unknown(ctx: SyncContext, name: str) -> bool:
-    return await ctx.store.get(tables.SHIPPING_SERVICES, name.casefold()) is None
+async def _unknown(store: Reader, name: str) -> bool:
+    return await store.get(tables.SHIPPING_SERVICES, name.casefold()) is None
 
 
 def _followed(seen: Seen) -> Change:

@@ -1,10 +1,13 @@
 """The leases that one worker holds: taken when free, renewed in time, given back at the end."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from core.clock import Clock
-from core.store import Lease, Store
+from core.store import Lease, Store, StoreError
 
 PRESENCE: Final = "worker"
 """Held by whichever worker came first; screens show its owner."""
@@ -46,6 +49,23 @@ class Leases:
     def held(self, name: str) -> Lease | None:
         """The lease as it was last taken or renewed."""
         return self._held.get(name)
+
+    @asynccontextmanager
+    async def kept(self, name: str) -> AsyncGenerator[None]:
+        """Renews a lease that is held while the body runs, however long that takes."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(self._ttl.total_seconds() / 4)
+                with suppress(StoreError):
+                    await self.hold(name)
+
+        task = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def release(self, name: str) -> None:
         """Give one back, so that nobody has to wait for it to run out."""

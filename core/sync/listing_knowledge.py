@@ -12,7 +12,6 @@ from core.channel.errors import DataRefused, StaleState
 from core.channel.listings import Categories
 from core.channel.port import Channel
 from core.clock import Clock
-from core.models.base import Model
 from core.models.category import (
     CategoryNode,
     CategoryTree,
@@ -115,10 +114,11 @@ class ShopKnowledge:
         return kept if kept is not None and self._is_young(kept.read_at, KEPT_FOR) else None
 
     async def _read_tree(self) -> CategoryTree:
+        asked_at = self._clock.now()
         found = await self._categories.categories()
         tree = CategoryTree(
             integration_id=self._integration.id,
-            read_at=self._clock.now(),
+            read_at=asked_at,
             nodes=tuple(
                 CategoryNode(
                     id=one.id,
@@ -140,6 +140,7 @@ class ShopKnowledge:
         return kept if kept is not None and self._is_young(kept.read_at, KEPT_FOR) else None
 
     async def _read_leaf(self, category_id: str) -> Leaf | None:
+        asked_at = self._clock.now()
         try:
             attributes = await self._categories.attributes(category_id)
             rules = await self._categories.rules(category_id)
@@ -148,7 +149,7 @@ class ShopKnowledge:
         leaf = Leaf(
             integration_id=self._integration.id,
             category_id=category_id,
-            read_at=self._clock.now(),
+            read_at=asked_at,
             attributes=tuple(
                 LeafAttribute(
                     id=one.id,
@@ -168,11 +169,12 @@ class ShopKnowledge:
         return leaf
 
     async def _read_facts(self) -> ShopFacts:
+        asked_at = self._clock.now()
         asked = await self._categories.prerequisites()
         places = await self._channel.warehouses()
         return ShopFacts(
             integration_id=self._integration.id,
-            read_at=self._clock.now(),
+            read_at=asked_at,
             warehouses=tuple(
                 ShopWarehouse(
                     id=place.id,
@@ -185,10 +187,15 @@ class ShopKnowledge:
             unmet=tuple((one.item, "; ".join(one.reasons)) for one in asked if not one.is_met),
         )
 
-    async def _keep(self, table: str, key: str, row: Model) -> None:
+    async def _keep(self, table: str, key: str, row: CategoryTree | Leaf | ShopFacts) -> None:
+        """Keep what was read, unless another program asked later and was answered sooner."""
         async with self._store.transaction(fence=self._lease) as tx:
-            if await tx.get(tables.INTEGRATIONS, self._integration.id) is not None:
+            if await tx.get(tables.INTEGRATIONS, self._integration.id) is None:
+                return
+            kept = await tx.get(table, key)
+            known = None if kept is None else type(row).from_document(kept).read_at
+            if known is None or not row.read_at < known <= self._clock.now():
                 await tx.put(table, key, row.to_document())
 
     def _is_young(self, read_at: datetime, limit: timedelta) -> bool:
-        return self._clock.now() - read_at < limit
+        return timedelta(0) <= self._clock.now() - read_at < limit

@@ -5,8 +5,7 @@ within `lease_seconds` of the settings.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -102,7 +101,7 @@ class Worker:
                 lease = await self._leases.hold(of_integration(integration.id))
                 if lease is None:
                     return None
-                async with self._kept(of_integration(integration.id)):
+                async with self._leases.kept(of_integration(integration.id)):
                     for job in await jobs.waiting(self._store, integration.id):
                         await self._to_the_end(integration, job, lease)
                     kinds = [SyncKind.ORDERS, SyncKind.FULFIL, SyncKind.STOCK, SyncKind.PRICE]
@@ -125,7 +124,7 @@ class Worker:
             lease = await self._leases.hold(name)
             if lease is None:
                 return None
-            async with self._kept(name):
+            async with self._leases.kept(name):
                 if job.integration_id is None:
                     return await self._execution.inventory_job(job, lease)
                 document = await self._store.get(tables.INTEGRATIONS, job.integration_id)
@@ -190,22 +189,6 @@ class Worker:
         for name in list(self._tasks):
             await self._drop(name)
         await self._leases.release_all()
-
-    @asynccontextmanager
-    async def _kept(self, name: str) -> AsyncGenerator[None]:
-        """Renews a lease while the body runs."""
-
-        async def renew() -> None:
-            while True:
-                await asyncio.sleep(self._ttl.total_seconds() / 4)
-                await self._leases.hold(name)
-
-        task = asyncio.create_task(renew())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
 
 async def _until_lost(work: Coroutine[None, None, None]) -> None:

@@ -1,7 +1,9 @@
 """Who may act for an integration, and who may no longer (A52)."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -90,3 +92,19 @@ async def test_a_sync_whose_lease_was_taken_over_in_the_middle_writes_no_more(
         await sync_stock(context)
     record = (await stand.pushes(one, "t-mug")).stock
     assert (record.sent, record.value) == ("5", None), "the result that came too late was not written"
+
+
+async def test_what_takes_longer_than_a_lease_keeps_it_by_renewing(stand: Stand) -> None:
+    mine = Leases(stand.store, stand.clock, "me", timedelta(seconds=0.04))
+    held = await mine.hold("x")
+    assert held is not None
+    async with mine.kept("x"):
+        while True:
+            stand.clock.move(seconds=0.03)
+            row = await stand.store.holder("x")
+            if row is not None and row.until > held.until + timedelta(seconds=0.2):
+                break
+            await asyncio.sleep(0.011)
+    again = await mine.hold("x")
+    assert again is not None
+    assert again.epoch == held.epoch
