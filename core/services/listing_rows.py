@@ -1,17 +1,26 @@
 """The rows of the Listing Manager: every Avasam product with its state on one shop (A18 to A21, A30)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from core import tables
-from core.models.category import CategoryTree
-from core.models.listing_state import ListingState
 from core.models.product import ProductKind
-from core.rules.listing_status import ListingStatus, StatusShown, is_shown_by, listing_status
-from core.store import Json, Reader
+from core.rules.listing_status import ListingStatus, StatusShown
+from core.services import listing_parts as parts
+from core.services.listing_parts import (
+    CATEGORY,
+    NO_DRAFT,
+    OWN_PRICE,
+    RULE,
+    STOCK,
+    TITLE,
+    TYPED_PRICE,
+    Part,
+    amount,
+)
+from core.store import Json
 
 
 class StockFilter(StrEnum):
@@ -24,7 +33,10 @@ class StockFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListingRow:
-    """One row: the columns of the grid. `price` is None while it is unknown or follows a rule (`auto`)."""
+    """One row: the columns of the grid. `price` is None while it is unknown or follows a rule (`auto`).
+
+    A variation parent shows the stock of its variants together and the range of their prices.
+    """
 
     sku: str
     kind: ProductKind
@@ -33,13 +45,17 @@ class ListingRow:
     variants: int
     title: str
     description: str
+    """Its beginning, on one line."""
     category: str
     stock: int | None
     cost: Decimal | None
     shipping: Decimal | None
     price: Decimal | None
+    highest: Decimal | None
+    """The price of a parent's dearest variant; `price` for any other row."""
     currency: str
     rule_id: str | None
+    """The rule in force: one that is paused leaves the typed or own price."""
     product_type: str
     collection: str
     status: StatusShown
@@ -50,6 +66,28 @@ class ListingRow:
     def is_front(self) -> bool:
         """Whether it is listed as a product of its own: variants are listed with their parent."""
         return self.kind is not ProductKind.CHILD
+
+
+Facts = tuple[str, str, str, str, str, tuple[str, ...]]
+"""What a row is searched and filtered by: casefolded text, status, stock, category, collection, problems.
+
+A bare tuple of strings, for the collector passes over such: a list of 100,000 rows holds one of each.
+"""
+FACETS: Final = ("status", "stock", "category", "collection")
+"""The fields after the text, of which a row has one value each; empty means none."""
+PROBLEMS: Final = "problems"
+
+
+def facts_of(row: ListingRow) -> Facts:
+    """What filters look at."""
+    return (
+        _haystack(row.sku, row.title),
+        row.status.status.value,
+        _stock_word(row.stock),
+        row.category.casefold(),
+        row.collection.casefold(),
+        row.problems,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +101,56 @@ class RowFilter:
     problem: str | None = None
     collection: str | None = None
     variants: bool = False
-    """Also the children of variation parents."""
+    """Also the children of variation parents, each for itself."""
+
+    @property
+    def words(self) -> list[str]:
+        """What is searched for, casefolded."""
+        return self.text.casefold().split()
+
+    def facets(self) -> "Facets":
+        """Each facet that is chosen, with the values that will do: Listed covers Linked."""
+        chosen = {
+            "status": self.status,
+            "stock": self.stock,
+            "category": None if self.category is None else self.category.casefold(),
+            "collection": None if self.collection is None else self.collection.casefold(),
+            PROBLEMS: self.problem,
+        }
+        return [
+            (name, _LISTED if value is ListingStatus.LISTED else frozenset({str(value)}))
+            for name, value in chosen.items()
+            if value is not None
+        ]
 
     def shows(self, row: ListingRow) -> bool:
-        """Whether a row is among them."""
+        """Whether a row for itself is among them."""
         if not self.variants and not row.is_front:
             return False
-        if self.status is not None and not is_shown_by(self.status, row.status):
-            return False
-        if self.category is not None and row.category.casefold() != self.category.casefold():
-            return False
-        if self.collection is not None and row.collection.casefold() != self.collection.casefold():
-            return False
-        if self.problem is not None and self.problem not in row.problems:
-            return False
-        if self.stock is not None and _stock_of(row) is not self.stock:
-            return False
-        haystack = f"{row.sku}\n{row.title}".casefold()
-        return all(word in haystack for word in self.text.casefold().split())
+        facts = facts_of(row)
+        return holds(facts, self.facets()) and all(word in facts[0] for word in self.words)
 
 
-SORTS: Final[Mapping[str, Callable[[ListingRow], tuple[bool, object]]]] = {
+Facets = Sequence[tuple[str, frozenset[str]]]
+"""(name, the values of which one is wanted) of each facet that is chosen."""
+
+
+def holds(facts: Facts, facets: Facets) -> bool:
+    """Whether a row has one of the wanted values of every facet."""
+    return all(not wanted.isdisjoint(values_of(facts, name)) for name, wanted in facets)
+
+
+def values_of(facts: Facts, name: str) -> Sequence[str]:
+    """The values of a facet: a row may have several problems, and one of anything else."""
+    return facts[5] if name == PROBLEMS else (str(facts[_PLACE[name]]),)
+
+
+SORTS: Final[Mapping[str, Callable[[ListingRow], tuple[bool, Any]]]] = {
     "sku": lambda row: (False, row.sku),
+    "image": lambda row: (not row.image, row.image),
+    "variation": lambda row: (not row.variants, row.variants),
     "title": lambda row: (False, row.title.casefold()),
+    "description": lambda row: (not row.description, row.description.casefold()),
     "category": lambda row: (not row.category, row.category.casefold()),
     "stock": lambda row: (row.stock is None, row.stock or 0),
     "cost": lambda row: (row.cost is None, row.cost or 0),
@@ -95,99 +160,124 @@ SORTS: Final[Mapping[str, Callable[[ListingRow], tuple[bool, object]]]] = {
     "collection": lambda row: (not row.collection, row.collection.casefold()),
     "status": lambda row: (False, row.status.status.value),
 }
-"""Column -> key; what is unknown comes last."""
-
-_PRODUCT: Final = (
-    *("kind", "parent_sku", "title", "description", "category", "stock", "cost_ex", "shipping_ex"),
-    *("selling_price", "currency", "images", "missing"),
-)
-_DRAFT: Final = (
-    *("avasam_sku", "title", "typed_price", "shipping_ex", "rule_id", "collection", "listed_here"),
-    "description",
-)
+"""Column -> key; what is unknown comes last, whichever way round."""
 
 
-async def read_rows(store: Reader, integration_id: str) -> list[ListingRow]:
-    """Every product that the inventory has or the shop sells, by SKU; variants follow their own SKU."""
-    prefix = tables.prefix(integration_id)
-    drafts: dict[str, tuple[Json, ...]] = {}
-    async for chunk in store.columns(tables.LISTINGS, _DRAFT, prefix=prefix):
-        drafts.update((str(values[0]), values) for _, values in chunk)
-    linked: set[str] = set()
-    async for chunk in store.columns(tables.SKU_MAPPINGS, ("avasam_sku",), prefix=prefix):
-        linked.update(str(sku) for _, (sku,) in chunk)
-    states = {
-        state.avasam_sku: state
-        async for _, row in store.scan(tables.LISTING_STATES, prefix=prefix)
-        for state in (ListingState.from_document(row),)
-    }
-    names = await _category_names(store, integration_id)
-    found: dict[str, tuple[Json, ...]] = {}
-    children: dict[str, list[str]] = {}
-    async for chunk in store.columns(tables.PRODUCTS, _PRODUCT):
-        for sku, values in chunk:
-            found[sku] = values
-            if isinstance(values[1], str) and not values[11]:
-                children.setdefault(values[1], []).append(sku)
-    rows: list[ListingRow] = []
-    for sku in sorted(found):
-        is_linked = sku in linked or any(child in linked for child in children.get(sku, ()))
-        if found[sku][11] and not is_linked:
-            continue
-        state = states.get(str(found[sku][1])) if found[sku][1] else states.get(sku)
-        rows.append(_row(sku, found[sku], drafts.get(sku), children.get(sku, ()), state, names, is_linked))
-    return rows
+def sort_rows(rows: Iterable[ListingRow], column: str, *, descending: bool = False) -> list[ListingRow]:
+    """In order of a column of SORTS, equal ones by SKU."""
+    lines = sorted((*sort_line(row, column), row) for row in rows)
+    known = [line for line in lines if not line[0]]
+    return [line[3] for line in (*(reversed(known) if descending else known), *lines[len(known) :])]
 
 
-def _row(
+def sort_line(row: ListingRow, column: str) -> tuple[bool, Any, str]:
+    """Whether it is unknown, what is compared, and the SKU where that is equal."""
+    is_unknown, value = SORTS[column](row)
+    return is_unknown, value, row.sku
+
+
+Kids = Sequence[tuple[Part, Part | None]]
+"""Product and draft of each variant of a parent."""
+
+
+def make_row(
     sku: str,
-    product: tuple[Json, ...],
-    draft: tuple[Json, ...] | None,
-    children: Sequence[str],
-    state: ListingState | None,
+    goods: Part,
+    draft: Part | None,
+    *,
+    kids: Kids,
+    state: Part | None,
     names: Mapping[str, str],
     linked: bool,
+    paused: frozenset[str],
 ) -> ListingRow:
-    kind, parent, title, description, category, stock, cost, shipping, own, currency, images, _ = product
-    _, typed_title, typed, typed_shipping, rule_id, collection, here, text = draft or (None,) * 8
-    price = None if rule_id else _amount(typed) or _amount(own)
-    problems = () if state is None else state.every_problem()
+    """A row from its parts; `paused` are the ids of rules at rest."""
+    kind, parent, title, description, category, stock, cost, shipping, _, currency, image, _ = goods
+    _, typed_title, _, typed_shipping, _, collection, here, text = draft or NO_DRAFT
+    rule, price, highest = _range(kids, paused) if kids else _price(goods, draft, paused)
     return ListingRow(
         sku=sku,
-        kind=ProductKind(str(kind)),
+        kind=_KINDS[str(kind)],
         parent_sku=None if parent is None else str(parent),
-        image=str(images[0]) if isinstance(images, list) and images else "",
-        variants=len(children),
+        image=str(image or ""),
+        variants=len(kids),
         title=str(typed_title if typed_title is not None else title),
         description=str(text if text is not None else description),
         category=str(category or ""),
-        stock=stock if isinstance(stock, int) else None,
-        cost=_amount(cost),
-        shipping=_amount(typed_shipping) if typed_shipping is not None else _amount(shipping),
+        stock=_stock(stock, kids),
+        cost=amount(cost),
+        shipping=amount(typed_shipping) if typed_shipping is not None else amount(shipping),
         price=price,
+        highest=highest,
         currency=str(currency or ""),
-        rule_id=None if rule_id is None else str(rule_id),
-        product_type=names.get(state.category_id, "") if state is not None and linked else "",
+        rule_id=rule,
+        product_type=names.get(str(state[6]), "") if state is not None and linked else "",
         collection=str(collection or ""),
-        status=listing_status(linked=linked, listed_here=bool(here), state=state),
-        problems=tuple(
-            dict.fromkeys(one.code for one in problems if not one.sku or one.sku == sku or children)
-        ),
+        status=parts.status_of(state, linked=linked, listed_here=bool(here)),
+        problems=_problems(sku, state, kids),
     )
 
 
-async def _category_names(store: Reader, integration_id: str) -> dict[str, str]:
-    document = await store.get(tables.CATEGORY_TREES, tables.key(integration_id, "tree"))
-    if document is None:
-        return {}
-    return {node.id: node.name for node in CategoryTree.from_document(document).nodes}
+def make_facts(
+    sku: str, goods: Part, draft: Part | None, kids: Kids, *, state: Part | None, linked: bool
+) -> Facts:
+    """The facts of the row that `make_row` would make, without making it."""
+    _, typed_title, _, _, _, collection, here, _ = draft or NO_DRAFT
+    status = parts.status_of(state, linked=linked, listed_here=bool(here)).status.value
+    return (
+        _haystack(sku, str(typed_title if typed_title is not None else goods[TITLE])),
+        status,
+        _stock_word(_stock(goods[STOCK], kids)),
+        str(goods[CATEGORY] or "").casefold(),
+        str(collection or "").casefold(),
+        _problems(sku, state, kids),
+    )
 
 
-def _stock_of(row: ListingRow) -> StockFilter:
-    if row.stock is None:
-        return StockFilter.UNKNOWN
-    return StockFilter.IN if row.stock > 0 else StockFilter.OUT
+def _haystack(sku: str, title: str) -> str:
+    return f"{sku}\n{title}".casefold()
 
 
-def _amount(value: Json) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+def _stock(own: Json, kids: Kids) -> int | None:
+    """That of a parent is what its variants have together."""
+    known = [units for one, _ in kids if isinstance(units := one[STOCK], int)] if kids else ()
+    if known:
+        return sum(known)
+    return own if isinstance(own, int) else None
+
+
+def _stock_word(stock: int | None) -> str:
+    if stock is None:
+        return StockFilter.UNKNOWN.value
+    return StockFilter.IN.value if stock > 0 else StockFilter.OUT.value
+
+
+def _problems(sku: str, state: Part | None, kids: Kids) -> tuple[str, ...]:
+    found = parts.problems_of(state)
+    return tuple(dict.fromkeys([code for code, of in found if not of or of == sku or kids])) if found else ()
+
+
+def _price(
+    goods: Part, draft: Part | None, paused: frozenset[str]
+) -> tuple[str | None, Decimal | None, Decimal | None]:
+    rule = None if draft is None else draft[RULE]
+    if isinstance(rule, str) and rule not in paused:
+        return rule, None, None
+    typed = None if draft is None else amount(draft[TYPED_PRICE])
+    price = amount(goods[OWN_PRICE]) if typed is None else typed
+    return None, price, price
+
+
+def _range(kids: Kids, paused: frozenset[str]) -> tuple[str | None, Decimal | None, Decimal | None]:
+    """A rule only when all variants follow the same."""
+    found = [_price(goods, draft, paused) for goods, draft in kids]
+    rules = {rule for rule, _, _ in found}
+    prices = [price for _, price, _ in found if price is not None]
+    if not prices:
+        return rules.pop() if len(rules) == 1 else None, None, None
+    return None, min(prices), max(prices)
+
+
+_KINDS: Final = {kind.value: kind for kind in ProductKind}
+_LISTED: Final = frozenset({ListingStatus.LISTED.value, ListingStatus.LINKED.value})
+_PLACE: Final = {name: place for place, name in enumerate(FACETS, 1)}

@@ -17,7 +17,8 @@ from core.rules.candidate import Candidate
 from core.rules.listing_limits import limits_for
 from core.rules.preflight import preflight
 from core.services.errors import NotAllowedNow, NotFound, ServiceError
-from core.services.listing_rows import SORTS, ListingRow, RowFilter, read_rows
+from core.services.listing_book import ListingBook
+from core.services.listing_rows import SORTS, ListingRow, RowFilter, sort_rows
 from core.store import Where
 from core.sync import listing_ask
 from core.sync.listing_candidate import candidate_of, children_of, fingerprints, read_family, rules_of
@@ -71,15 +72,17 @@ class ListingService:
         if sort not in SORTS:
             raise NotFound(f"There is no column {sort!r}", f"Columns: {', '.join(SORTS)}.")
         asked = wanted or RowFilter()
-        rows = [row for row in await read_rows(self._store, integration.id) if asked.shows(row)]
-        rows.sort(key=SORTS[sort], reverse=descending)
-        return rows
+        book = ListingBook(self._store, integration.id)
+        await book.refresh()
+        return sort_rows((row for row in book.rows() if asked.shows(row)), sort, descending=descending)
 
     async def row(self, integration: Integration, sku: str) -> ListingRow:
         """One row. Raises NotFound."""
-        for row in await read_rows(self._store, integration.id):
-            if row.sku == sku:
-                return row
+        book = ListingBook(self._store, integration.id)
+        await book.refresh()
+        row = book.row(sku)
+        if row is not None:
+            return row
         raise NotFound(f"There is no product {sku!r}", "Look for it with: avasam listings show -s WORDS")
 
     async def draft(self, integration: Integration, sku: str) -> Listing:
