@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -21,6 +21,9 @@ from tui.keys.everywhere import EVERYWHERE, SCREENS
 from tui.preferences import Preferences
 from tui.screens.opening import OpeningScreen
 from tui.session import CannotOpen, Session, log_fault
+
+if TYPE_CHECKING:
+    from tui.screens.base import MainScreen
 
 FOLLOW_SECONDS: Final = 0.25
 BEAT_SECONDS: Final = 1.0
@@ -38,6 +41,7 @@ class AvasamApp(App[None]):
         "styles/orders.tcss",
         "styles/activity.tcss",
         "styles/mapping.tcss",
+        "styles/listings.tcss",
     ]
     BINDINGS = bindings((*SCREENS, *EVERYWHERE))
     MODES: ClassVar = {}
@@ -147,37 +151,40 @@ class AvasamApp(App[None]):
             self.notify(words, severity="error", timeout=20, markup=False)
 
     async def action_show(self, mode: str) -> None:
-        """Go to a main screen, from any but the opening one. Unsaved work is asked about."""
+        """Go to a main screen, from any but the opening one. Work that would be lost is asked about."""
         if self.current_mode not in self._modes or len(self.screen_stack) != 1 or mode == self.current_mode:
             return
-        if self._unsaved():
-            self._leave(partial(self.switch_mode, mode))
+        losing = [one for one in self._holding() if one is self.screen and not one.KEEPS_UNSAVED]
+        if losing:
+            self._leave(partial(self.switch_mode, mode), losing)
         else:
             await self.switch_mode(mode)
 
     async def action_quit(self) -> None:
-        """Leave; unsaved work is asked about."""
-        if self._unsaved():
-            self._leave(super().action_quit)
+        """Leave; unsaved work of any screen is asked about."""
+        losing = self._holding()
+        if losing:
+            self._leave(super().action_quit, losing)
         else:
             await super().action_quit()
 
-    def _unsaved(self) -> str:
+    def _holding(self) -> "list[MainScreen]":
+        """The main screens with unsaved work."""
         from tui.screens.base import MainScreen
 
-        beneath = self.screen_stack[0]
-        return beneath.unsaved if isinstance(beneath, MainScreen) else ""
+        beneath = [stack[0] for stack in self._screen_stacks.values() if stack]
+        return [one for one in beneath if isinstance(one, MainScreen) and one.unsaved]
 
     @work(group="leave", exclusive=True, exit_on_error=False)
-    async def _leave(self, go: Callable[[], Awaitable[None]]) -> None:
-        from tui.screens.base import MainScreen
+    async def _leave(self, go: Callable[[], Awaitable[None]], losing: "Sequence[MainScreen]") -> None:
         from tui.screens.confirm import Confirm
 
-        beneath = self.screen_stack[0]
-        if isinstance(beneath, MainScreen) and await self.push_screen_wait(
-            Confirm(f"Discard {beneath.unsaved}?", "Nothing of it is saved yet: ctrl+s saves.", "Discard")
+        what = ", ".join(one.unsaved for one in losing)
+        if await self.push_screen_wait(
+            Confirm(f"Discard {what}?", "Nothing of it is saved yet: ctrl+s saves.", "Discard")
         ):
-            beneath.discard()
+            for one in losing:
+                one.discard()
             await go()
 
     @work(group="sync", exclusive=True, exit_on_error=False)

@@ -3,12 +3,14 @@
 from tui.screens.activity import ActivityScreen
 from tui.screens.base import MainScreen
 from tui.screens.integrations import IntegrationsScreen
+from tui.screens.listings.screen import ListingManagerScreen
 from tui.screens.orders import OrdersScreen
 from tui.screens.shipping_mapping import ShippingMappingScreen
 from tui.screens.sku_mapping import SkuMappingScreen
 
 SCREENS: tuple[type[MainScreen], ...] = (
     IntegrationsScreen,
+    ListingManagerScreen,
     SkuMappingScreen,
     ShippingMappingScreen,
     OrdersScreen,

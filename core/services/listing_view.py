@@ -119,9 +119,25 @@ class ListingView:
             }
         return Listed(self._with_children(fronts, opened), len(fronts))
 
-    def choices(self, facet: str) -> dict[str, int]:
-        """Every value of a facet that a product or variant has, and how many products that are."""
-        return {value: len(fronts) for value, fronts in sorted(self._filed[facet].items()) if fronts}
+    def choices(self, facet: str) -> dict[str, tuple[str, int]]:
+        """Every value of a facet: as it is written, and how many products have it, or a variant of theirs."""
+        found = sorted((value, fronts) for value, fronts in self._filed[facet].items() if fronts)
+        return {
+            value: (self._written(facet, value, next(iter(fronts))), len(fronts)) for value, fronts in found
+        }
+
+    def having(self, facet: str, value: str) -> int:
+        """How many products have this value of a facet, or a variant of theirs has."""
+        return len(self._filed[facet].get(value, ()))
+
+    def _written(self, facet: str, value: str, front: str) -> str:
+        """A casefolded value as one of its rows writes it."""
+        for sku in (front, *self._family.get(front, ())) if facet in {"category", "collection"} else ():
+            row = self._book.row(sku)
+            own = "" if row is None else row.category if facet == "category" else row.collection
+            if own.casefold() == value:
+                return own
+        return value
 
     def _matching(self, wanted: RowFilter, sort: Sort, only: Collection[str] | None) -> Sequence[str]:
         skus = self._with_words(" ".join(wanted.words), sort)

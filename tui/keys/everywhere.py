@@ -14,6 +14,14 @@ SCREENS: Final = (
         show=False,
     ),
     Command(
+        "screen.listings",
+        "2",
+        "Listing Manager",
+        "Every product with its state on a shop: list, price, update, delete",
+        "app.show('listings')",
+        show=False,
+    ),
+    Command(
         "screen.sku_mapping",
         "3",
         "SKU Mapping",

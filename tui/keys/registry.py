@@ -5,6 +5,7 @@ from typing import Final
 from tui.keys.activity import ACTIVITY
 from tui.keys.everywhere import EVERYWHERE, SCREENS
 from tui.keys.integrations import AUTHORISE, INTEGRATION, INTEGRATIONS
+from tui.keys.listings import LISTINGS
 from tui.keys.orders import ORDER, ORDERS
 from tui.keys.shipping_mapping import SHIPPING_MAPPING
 from tui.keys.sku_mapping import SKU_MAPPING
@@ -15,6 +16,7 @@ BY_SCREEN: Final = {
     "Integrations": INTEGRATIONS,
     "An integration": INTEGRATION,
     "Authorise": AUTHORISE,
+    "Listing Manager": LISTINGS,
     "SKU Mapping": SKU_MAPPING,
     "Shipping Mapping": SHIPPING_MAPPING,
     "Orders": ORDERS,

@@ -26,6 +26,8 @@ class MainScreen(Screen[None]):
     MODE = ""
     HEADING = ""
     HELP_TEXT = ""
+    KEEPS_UNSAVED = False
+    """Whether unsaved work is still there after going to another screen: then only quitting asks about it."""
     AUTO_FOCUS = "#content DataTable, #content VirtualTable"
     """The list has the focus, not the menu."""
 

@@ -16,7 +16,7 @@ from tui.hand_out import copy_out, write_out
 from tui.messages import Beat
 from tui.screens.base import MainScreen
 from tui.screens.choose import Choice, Choose
-from tui.screens.choose_columns import ChooseColumns
+from tui.screens.chosen_columns import ask_for_columns, chosen_columns
 from tui.session import Pulse, Session
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.say import say
@@ -92,7 +92,7 @@ class ListScreen(MainScreen, Generic[Row]):
 
     def on_mount(self) -> None:
         """Columns as this person chose them; rows as soon as they are read."""
-        self.table.show_columns(self._chosen_columns().get(self.MODE))
+        self.table.show_columns(chosen_columns(self.app, self.MODE))
         self.table.loading = True
         self.query_one("#nothing").display = False
         self.table.focus()
@@ -186,12 +186,9 @@ class ListScreen(MainScreen, Generic[Row]):
     @on(VirtualTable.ColumnsAsked)
     @work(group="menu", exclusive=True, exit_on_error=False)
     async def _columns_asked(self) -> None:
-        titles = [(column.key, column.title) for column in self.table.columns]
-        shown = [column.key for column in self.table.shown]
-        chosen = await self.app.push_screen_wait(ChooseColumns(titles, shown))
+        chosen = await ask_for_columns(self.table, self.MODE)
         if chosen is not None:
             self.table.show_columns(chosen or None)
-            self._remember_columns(chosen)
 
     def action_copy(self) -> None:
         """Copy the marked rows, else the one under the cursor, as CSV."""
@@ -212,15 +209,3 @@ class ListScreen(MainScreen, Generic[Row]):
         if chosen is not None:
             text = await self.exported(keys, Format(chosen))
             write_out(self, self.session, f"{self.MODE}-{self.now:%Y%m%d-%H%M%S}.{chosen}", text)
-
-    def _chosen_columns(self) -> dict[str, list[str]]:
-        from tui.app import AvasamApp
-
-        return self.app.preferences.columns if isinstance(self.app, AvasamApp) else {}
-
-    def _remember_columns(self, keys: list[str]) -> None:
-        from tui.app import AvasamApp
-
-        if isinstance(self.app, AvasamApp):
-            kept = {name: keys_ for name, keys_ in self.app.preferences.columns.items() if name != self.MODE}
-            self.app.remember(columns={**kept, **({self.MODE: keys} if keys else {})})

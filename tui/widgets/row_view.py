@@ -146,6 +146,20 @@ class RowView(ScrollView, Generic[Row]):
         self.refresh_row(self._cursor)
         self.cursor_changed()
 
+    def reveal_cell(self, column: str) -> Region | None:
+        """Where on the screen the cursor's cell of a column stands, scrolled into sight; None when hidden."""
+        placed = next((one for one in self.layout_now.placed if one.column.key == column), None)
+        if placed is None:
+            return None
+        frozen, width = self.layout_now.frozen_width, self.scrollable_content_region.width
+        moved = 0 if placed.x < frozen else self.scroll_offset.x
+        if placed.x >= frozen and not frozen <= placed.x - moved <= width - placed.width:
+            moved = min(max(0, placed.x - frozen), max(0, self.virtual_size.width - width))
+            self.scroll_to(x=moved, animate=False, force=True, immediate=True)
+        inside = self.content_region.offset
+        x, y = placed.x - moved, self._cursor - self.scroll_offset.y + HEADER
+        return Region(inside.x + x, inside.y + y, max(1, min(placed.width, width - x)), 1)
+
     def refresh_row(self, index: int) -> None:
         """Draw one row again, if it is in sight."""
         line = index - self.scroll_offset.y

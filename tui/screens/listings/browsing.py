@@ -1,0 +1,342 @@
+"""Looking at the grid: the shop, its rows as they come, filter, sort, columns, families, export."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from textual import on, work
+from textual.events import Resize, ScreenResume
+from textual.widget import Widget
+from textual.widgets import Static
+
+from core.models.integration import Integration
+from core.services.export import Format
+from core.services.integrations import Overview
+from core.services.listing_about import about
+from core.services.listing_desk import ListingDesk
+from core.services.listing_export import exported
+from core.services.listing_goods import Inventory
+from core.services.listing_rows import RowFilter
+from tui.hand_out import copy_out, write_out
+from tui.listing_facets import Facet, facets, narrowed, values
+from tui.listing_pane import pane
+from tui.listing_words import NARROW_COLUMNS, columns, heading, shop_words
+from tui.messages import Beat
+from tui.screens.base import NARROW
+from tui.screens.choose import Choice, Choose
+from tui.screens.chosen_columns import ask_for_columns, chosen_columns
+from tui.screens.listings.table import ListingTable
+from tui.screens.shop_screen import ShopScreen
+from tui.session import Pulse, Session
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.virtual_table import VirtualTable
+
+_NO_PRODUCT: Final = """\
+No product is known yet.
+
+The worker reads the inventory by itself; r asks for it now. From a file: avasam products import FILE"""
+_NO_MATCH: Final = "No row matches. esc shows everything again."
+_NO_SHOP: Final = "Products are listed on a shop: connect one first. 1, then a."
+_GREATEST_FIRST: Final = frozenset({"stock", "price", "cost", "variation"})
+
+
+class ListingBrowser(ShopScreen):
+    """Everything about the grid that changes nothing."""
+
+    MODE = "listings"
+    ROWS: Final = "rows"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.table = ListingTable(columns(), id="listings", frozen=1)
+        self.desk: ListingDesk | None = None
+        self.wanted = RowFilter()
+        self.only_unsaved = False
+        self._desks: dict[str, ListingDesk] = {}
+        self._inventory = Inventory(session.backend.store)
+        self._overview: Sequence[Overview] = ()
+        self._now = session.backend.clock.now()
+        self._reading = asyncio.Lock()
+        self._listed = False
+        self._doing = ""
+
+    def content(self) -> Iterable[Widget]:
+        """The shops, the filter, the grid, and the lines about the row under the cursor."""
+        yield Static("", id="mapping-head", markup=False)
+        yield Static("", id="listing-job", markup=False)
+        yield FilterBar("part of SKU or title")
+        yield self.table
+        yield Static("Reading the inventory…", id="nothing", markup=False)
+        yield Static("", id="listing-pane", markup=False)
+
+    def on_mount(self) -> None:
+        """Rows come with the first pulse."""
+        self.table.display = False
+        self.query_one(FilterBar).tell(0, 0, facets(self.wanted, only_unsaved=False))
+
+    @on(ScreenResume)
+    @work(group="pulse", exclusive=True, exit_on_error=False)
+    async def _resumed(self) -> None:
+        """Whoever comes back sees how things are now, not with the next beat."""
+        self.post_message(Beat(await self.session.pulse()))
+
+    @on(Resize)
+    def _usual_columns(self, event: Resize) -> None:
+        """As this person chose them, else as many as the terminal has room for."""
+        chosen = chosen_columns(self.app, self.MODE)
+        self.table.show_columns(chosen or (NARROW_COLUMNS if event.size.width < NARROW else None))
+        self.tell()
+
+    def show(self, pulse: Pulse) -> None:
+        """The shop stays, as long as it is there."""
+        self._overview, self._now = pulse.integrations, pulse.at
+        super().show(pulse)
+        if self.shop is None or self.shop.id not in self._shops:
+            self.shop = self.desk = None
+            self._say_nothing(_NO_SHOP)
+        else:
+            self.tell()
+
+    def open_shop(self, integration: Integration) -> None:
+        """Its rows, with what was typed for it before."""
+        if integration.id not in self._desks:
+            self._desks[integration.id] = ListingDesk(self.session.backend, integration, self._inventory)
+        self.desk = self._desks[integration.id]
+        self._listed = False
+        self.table.marks.clear()
+        self.follow(integration)
+
+    def follow(self, integration: Integration) -> None:
+        """Its settings may have changed, too."""
+        for gone in self._desks.keys() - self._shops.keys():
+            del self._desks[gone]
+        if self.desk is not None:
+            self.desk.integration = integration
+            self._follow()
+
+    @work(group="listings follow", exit_on_error=False)
+    async def _follow(self) -> None:
+        """One at a time: the first reading takes longer than the time between two beats."""
+        if self._reading.locked():
+            return
+        async with self._reading:
+            desk = None
+            while desk is not self.desk:  # another shop may be chosen meanwhile
+                desk = self.desk
+                await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        desk = self.desk
+        if desk is None:
+            return
+        refreshed = await desk.refresh(self._progress)
+        if desk is self.desk and (refreshed or not self._listed):
+            self._listed = True
+            self.table.sort_by(desk.sort)
+            self.list_again()
+            await self.tell_row()
+        await self.caught_up()
+
+    async def caught_up(self) -> None:
+        """The rows are as the store is."""
+
+    def _progress(self, done: int, total: int) -> None:
+        filled = 40 * done // max(1, total)
+        bar = "█" * filled + "░" * (40 - filled)
+        self._say_nothing(f"Reading the inventory, once: {done:,} of {total:,} products\n\n{bar}")
+
+    def _say_nothing(self, words: str) -> None:
+        """Words in the place of the grid."""
+        self.table.display = False
+        nothing = self.query_one("#nothing", Static)
+        nothing.update(words)
+        nothing.display = True
+
+    def list_again(self) -> None:
+        """List what the filter lets through, in the order asked for."""
+        desk = self.desk
+        if desk is None or not self._listed or not desk.view.is_ready(desk.sort):
+            return
+        only = desk.edits.by_sku.keys() if self.only_unsaved else None
+        listed = desk.view.listed(self.wanted, desk.sort, only=only)
+        if listed.keys == self.table.view:
+            self.table.redraw()
+        else:
+            self.table.show(listed.keys, desk)
+        total = len(desk.view)
+        self.query_one(FilterBar).tell(
+            listed.products, total, facets(self.wanted, only_unsaved=self.only_unsaved)
+        )
+        if listed.keys:
+            had_focus = self.table.display
+            self.table.display, self.query_one("#nothing").display = True, False
+            if not had_focus and self.focused is None:
+                self.table.focus()
+        else:
+            self._say_nothing(_NO_MATCH if total else _NO_PRODUCT)
+        self.tell()
+
+    def tell(self) -> None:
+        """The title with what waits, and the heading with each shop's last syncs."""
+        marked = len(self.table.marks)
+        parts = [f" AVASAM ▸ {self.HEADING}"]
+        parts += [f"{marked:,} marked"] if marked else []
+        parts += [f"{self.unsaved_rows():,} unsaved"] if self.unsaved_rows() else []
+        self.query_one("#title", Static).update(" · ".join(parts))
+        if self.shop is not None:
+            narrow = self.has_class("narrow")
+            words = heading(self._overview, self.shop.id, self._now, narrow=narrow, doing=self._doing)
+            self.query_one("#mapping-head", Static).update(words)
+
+    def unsaved_rows(self) -> int:
+        """Rows with unsaved edits on the shop on show."""
+        return 0 if self.desk is None else len(self.desk.edits)
+
+    @on(VirtualTable.Highlighted, "#listings")
+    async def tell_row(self) -> None:
+        """What there is to say about the row under the cursor."""
+        desk, key = self.desk, self.table.cursor_key
+        line = None if desk is None or key is None else desk.row(key)
+        words = ""
+        if desk is not None and line is not None:
+            words = pane(line, await about(self.session.backend.store, desk, line.row))
+        self.query_one("#listing-pane", Static).update(words)
+
+    @on(VirtualTable.Marked, "#listings")
+    def _marked(self) -> None:
+        self.tell()
+
+    @on(FilterBar.Typed)
+    def _typed(self, event: FilterBar.Typed) -> None:
+        self.wanted = replace(self.wanted, text=event.text)
+        self.list_again()
+
+    @on(FilterBar.Left)
+    def _left(self) -> None:
+        self.table.focus()
+
+    @on(FilterBar.FacetsAsked)
+    def _facets_asked(self) -> None:
+        self.action_choose_filter()
+
+    def action_filter(self) -> None:
+        """Type words."""
+        self.query_one(FilterBar).type_here()
+
+    def action_clear_filter(self) -> None:
+        """Show everything again."""
+        self.wanted, self.only_unsaved = RowFilter(), False
+        self.query_one(FilterBar).clear()
+        self.list_again()
+
+    @work(group="menu", exclusive=True, exit_on_error=False)
+    async def action_choose_filter(self) -> None:
+        """First by what, then which value."""
+        desk = self.desk
+        if desk is None:
+            return
+        shown = facets(self.wanted, only_unsaved=self.only_unsaved)
+        menu: list[Choice] = [(name, f"{name:<12} {value or 'any'}") for name, value in shown]
+        name = await self.app.push_screen_wait(Choose("Narrow by", menu))
+        if name is None:
+            return
+        facet = Facet(name)
+        if facet is Facet.UNSAVED:
+            self.only_unsaved = not self.only_unsaved
+        else:
+            chosen = await self.app.push_screen_wait(Choose(f"Only {name}", values(desk.view, facet)))
+            if chosen is None:
+                return
+            self.wanted = narrowed(self.wanted, facet, chosen)
+        self.list_again()
+
+    @on(VirtualTable.SortAsked, "#listings")
+    @work(group="menu", exclusive=True, exit_on_error=False)
+    async def _sort_asked(self, event: VirtualTable.SortAsked) -> None:
+        desk, column = self.desk, event.column
+        if column is None:
+            menu: list[Choice] = [(one.key, one.title) for one in self.table.columns if one.sortable]
+            column = await self.app.push_screen_wait(Choose("Sort by", menu))
+        if desk is None or column is None:
+            return
+        turned = desk.sort[0] == column
+        self.doing("sorting…")
+        await desk.sort_by((column, not desk.sort[1] if turned else column in _GREATEST_FIRST))
+        self.doing("")
+        if desk is self.desk:
+            self.table.sort_by(desk.sort)
+            self.list_again()
+
+    def doing(self, words: str) -> None:
+        """Say in the heading what is being done."""
+        self._doing = words
+        self.tell()
+
+    @on(VirtualTable.ColumnsAsked, "#listings")
+    @work(group="menu", exclusive=True, exit_on_error=False)
+    async def _columns_asked(self) -> None:
+        chosen = await ask_for_columns(self.table, self.MODE)
+        if chosen is not None:
+            usual = NARROW_COLUMNS if self.has_class("narrow") else None
+            self.table.show_columns(chosen or usual)
+
+    def action_expand(self) -> None:
+        """Show the variants of the product under the cursor (A21)."""
+        self._unfold(self.table.cursor_key, is_open=True)
+
+    def action_collapse(self) -> None:
+        """Hide them; from a variant the cursor goes to its parent."""
+        key = self.table.cursor_key
+        front = None if self.desk is None or key is None else self.desk.book.front_of(key)
+        if front is not None and front != key and front in self.table.view:
+            self.table.go(self.table.view.index(front))
+        self._unfold(front, is_open=False)
+
+    def _unfold(self, front: str | None, *, is_open: bool) -> None:
+        if self.desk is None or front is None:
+            return
+        expanded = self.desk.view.expanded
+        if is_open and front in self.desk.view.parents:
+            expanded.add(front)
+        else:
+            expanded.discard(front)
+        self.list_again()
+        self.table.redraw()
+
+    def action_expand_all(self) -> None:
+        """Every product of this shop shows its variants."""
+        if self.desk is not None:
+            self.desk.view.expanded = set(self.desk.view.parents)
+            self.list_again()
+
+    def action_collapse_all(self) -> None:
+        """None does."""
+        if self.desk is not None:
+            self.desk.view.expanded = set()
+            self.list_again()
+
+    @work(group="menu", exclusive=True, exit_on_error=False)
+    async def action_shop(self) -> None:
+        """Choose another shop; what is unsaved here waits until somebody comes back."""
+        menu: list[Choice] = [(one.integration.id, shop_words(one, self._now)) for one in self._overview]
+        chosen = await self.app.push_screen_wait(Choose("Listings of", menu)) if menu else None
+        if chosen is not None and chosen in self._shops and (self.shop is None or chosen != self.shop.id):
+            self.go_to_shop(chosen)
+
+    @work(group="hand out", exclusive=True, exit_on_error=False)
+    async def action_copy(self) -> None:
+        """Copy the marked rows, else the one under the cursor, as CSV."""
+        keys = self.table.targets()
+        if self.desk is not None and keys:
+            copy_out(self, await exported(self.desk, keys, Format.CSV), rows=len(keys))
+
+    @work(group="hand out", exclusive=True, exit_on_error=False)
+    async def action_export(self) -> None:
+        """Write the marked rows, else all that are listed, to a file."""
+        desk, keys = self.desk, self.table.marks.keys or list(self.table.view)
+        kinds: list[Choice] = [(Format.CSV, "CSV, for spreadsheets"), (Format.JSON, "JSON, for programs")]
+        chosen = await self.app.push_screen_wait(Choose(f"Write {len(keys):,} {self.ROWS} to a file", kinds))
+        if desk is not None and chosen is not None:
+            text = await exported(desk, keys, Format(chosen))
+            write_out(self, self.session, f"{self.MODE}-{self._now:%Y%m%d-%H%M%S}.{chosen}", text)

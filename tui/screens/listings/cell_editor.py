@@ -1,0 +1,153 @@
+"""Typing into a row of the grid: the line stands where the cell is, and says what is wrong as you type."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.events import Resize
+from textual.geometry import Region
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from core.services.errors import ServiceError
+from core.services.listing_edits import Field, checked
+
+_LEAST: Final = 32
+"""Cells that a title needs to be read while it is typed."""
+_SHORT: Final = 12
+_LONG: Final = frozenset({Field.TITLE, Field.COLLECTION})
+
+
+@dataclass(frozen=True, slots=True)
+class EditCell:
+    """One cell: its column, what it is, the text that is there, and what to know about it."""
+
+    column: str
+    field: Field
+    text: str
+    hint: str = ""
+
+
+class CellEditor(ModalScreen[dict[Field, str] | None]):
+    """What was typed, by field, of one row or of all that are marked; None when it was dropped.
+
+    Cells that nobody changed are not among it.
+    """
+
+    DEFAULT_CSS = """
+    CellEditor {
+        background: transparent;
+        #cell-text { position: absolute; background: $surface; color: $foreground; text-style: bold; }
+        #cell-says {
+            position: absolute; width: auto; max-width: 100%; height: 1; background: $panel; color: $text;
+            padding: 0 1;
+        }
+        #cell-says.bad { background: $error; color: $text; text-style: bold; }
+    }
+    """
+    BINDINGS = [
+        ("escape", "dismiss(None)", "Drop"),
+        ("tab", "go(1)", "Next cell"),
+        ("shift+tab", "go(-1)", "Cell before"),
+    ]
+
+    def __init__(self, cells: Sequence[EditCell], place: Callable[[str], Region | None], rows: int) -> None:
+        super().__init__()
+        self._cells = cells
+        self._place = place
+        self._rows = rows
+        self._texts = {one.field: one.text for one in cells}
+        self._at = 0
+
+    def compose(self) -> ComposeResult:
+        """The line, and what there is to say about it."""
+        yield Input(id="cell-text", compact=True, select_on_focus=False)
+        yield Static("", id="cell-says", markup=False)
+
+    def on_mount(self) -> None:
+        """A blinking cursor costs bytes over SSH (ux.md, Manners)."""
+        self.query_one(Input).cursor_blink = False
+        self._open()
+
+    @on(Resize)
+    def _resized(self) -> None:
+        self._stand()
+
+    def action_go(self, by: int) -> None:
+        """The next cell that can be edited; what was typed stays."""
+        self._at = (self._at + by) % len(self._cells)
+        self._open()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._texts[self._cell.field] = event.value
+        self._say()
+
+    @on(Input.Submitted)
+    def _kept(self, event: Input.Submitted) -> None:
+        """All cells, unless one of them holds what may not be kept: that one comes back."""
+        event.stop()
+        for index, cell in enumerate(self._cells):
+            if self._refusal(cell):
+                self._at = index
+                self._open()
+                return
+        changed = {one.field: self._texts[one.field] for one in self._cells if self._is_changed(one)}
+        self.dismiss(changed)
+
+    @property
+    def _cell(self) -> EditCell:
+        return self._cells[self._at]
+
+    def _is_changed(self, cell: EditCell) -> bool:
+        return self._texts[cell.field] != cell.text
+
+    def _open(self) -> None:
+        line = self.query_one(Input)
+        line.value = self._texts[self._cell.field]
+        line.cursor_position = len(line.value)
+        self._stand()
+        self._say()
+
+    def _stand(self) -> None:
+        """Put the line on its cell, and the words below it, or above where there is no room."""
+        region = self._place(self._cell.column)
+        if region is None:
+            return
+        least = _LEAST if self._cell.field in _LONG else _SHORT
+        width = max(region.width, min(least, self.size.width - region.x))
+        line, says = self.query_one(Input), self.query_one("#cell-says", Static)
+        line.styles.offset = (region.x, region.y)
+        line.styles.width = width
+        below = region.y + 1 if region.y + 2 < self.size.height else region.y - 1
+        says.styles.offset = (max(0, min(region.x, self.size.width - self._said_width)), below)
+
+    def _say(self) -> None:
+        says = self.query_one("#cell-says", Static)
+        refusal = self._refusal(self._cell)
+        says.set_class(bool(refusal), "bad")
+        says.update(refusal or self._words())
+        self._stand()
+
+    @property
+    def _said_width(self) -> int:
+        return len(self._refusal(self._cell) or self._words()) + 2
+
+    def _words(self) -> str:
+        cell = self._cell
+        rows = f" of {self._rows:,} rows" if self._rows > 1 else ""
+        more = " · tab next" if len(self._cells) > 1 else ""
+        return f"{cell.field.word}{rows}{cell.hint}{more} · enter keep · esc drop"
+
+    def _refusal(self, cell: EditCell) -> str | None:
+        """Why what stands there may not be kept; what nobody touched is not looked at."""
+        if not self._is_changed(cell):
+            return None
+        try:
+            checked(cell.field, self._texts[cell.field])
+        except ServiceError as error:
+            return str(error)
+        return None

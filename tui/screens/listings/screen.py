@@ -1,0 +1,14 @@
+"""The Listing Manager: every Avasam product with its state on one shop (domain.md A17 to A30)."""
+
+from tui.keys import bindings
+from tui.keys.listings import LISTINGS
+from tui.listing_words import HELP
+from tui.screens.listings.editing import ListingEditor
+
+
+class ListingManagerScreen(ListingEditor):
+    """The grid with all of its keys."""
+
+    HEADING = "Listing Manager"
+    HELP_TEXT = HELP
+    BINDINGS = bindings(LISTINGS)
