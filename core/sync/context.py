@@ -16,7 +16,7 @@ _NEWS: Final = (
     *("pushed", "refused", "drifted"),
     *("changed", "gone", "missing"),
     *("taken", "unclear", "held", "dispatched", "returned", "flagged"),
-    *("approved", "turned_down", "asked"),
+    *("approved", "turned_down", "frozen", "asked"),
 )
 
 Progress = Callable[[int, int | None], Awaitable[None]]
@@ -48,6 +48,8 @@ class Outcome:
 
     counts: dict[str, int] = field(default_factory=dict)
     stopped: GuardVerdict | None = None
+    text: str = ""
+    """What Activity says beside the counts."""
 
     def changed(self) -> bool:
         """Whether anything worth an entry in Activity happened; what was looked at or passed over is not."""

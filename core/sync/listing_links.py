@@ -1,6 +1,6 @@
 """Which channel SKUs of an integration are mapped to which Avasam SKUs, and of which TikTok products."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core import tables
@@ -49,3 +49,26 @@ async def read_links(store: Reader, integration_id: str) -> Links:
             links.avasam_of[str(sku_id)] = str(avasam_sku)
             links.sku_ids.setdefault(str(avasam_sku), []).append(str(sku_id))
     return links
+
+
+async def seller_skus(store: Reader, integration_id: str, sku_ids: Iterable[str]) -> dict[str, str]:
+    """Channel SKU id -> the seller SKU that the shop calls it by, of those that have one."""
+    found: dict[str, str] = {}
+    for sku_id in dict.fromkeys(sku_ids):
+        document = await store.get(tables.CHANNEL_SKUS, tables.key(integration_id, sku_id))
+        if document is not None and document.get("seller_sku"):
+            found[sku_id] = str(document["seller_sku"])
+    return found
+
+
+def called(sku_id: str, names: Mapping[str, str]) -> str:
+    """A channel SKU as a person knows it, with TikTok's id of it beside: `MUG-1 (TikTok SKU 1729)`."""
+    return f"{names[sku_id]} (TikTok SKU {sku_id})" if sku_id in names else sku_id
+
+
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """TikTok's words with the seller SKU beside every SKU id that they name."""
+    for sku_id, name in names.items():
+        if sku_id in text and f"{name} (TikTok SKU {sku_id})" not in text:
+            text = text.replace(sku_id, called(sku_id, names))
+    return text

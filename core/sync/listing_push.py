@@ -9,7 +9,7 @@ from core.models.listing_state import ListingProblem
 from core.rules.candidate import Candidate, Variant
 from core.sync.apply import apply_plan
 from core.sync.listing_context import ListingContext
-from core.sync.listing_links import Links
+from core.sync.listing_links import Links, seller_skus, with_names
 from core.sync.plan import Aspect, Change, Plan
 
 _LIVE: Final = "ACTIVATE"
@@ -83,6 +83,7 @@ async def _apply(
     if not counts["refused"]:
         return []
     problems: list[ListingProblem] = []
+    names = await seller_skus(ctx.store, ctx.integration.id, [one.sku_id for one in changes])
     for one in changes:
         document = await ctx.store.get(tables.LISTING_SYNCS, tables.key(ctx.integration.id, one.sku_id))
         record = None if document is None else getattr(ListingSync.from_document(document), aspect.value)
@@ -92,7 +93,7 @@ async def _apply(
                     code=f"tiktok-{record.error_code}",
                     field=aspect.value,
                     sku=one.avasam_sku,
-                    what=record.error,
+                    what=with_names(record.error, names),
                     fix=f"Correct the {aspect.value}, then Update again.",
                 )
             )

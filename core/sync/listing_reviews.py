@@ -17,13 +17,16 @@ from core.sync.context import Outcome
 from core.sync.listing_ask import ask
 from core.sync.listing_context import ListingContext
 from core.sync.listing_record import change, is_of_one_row, noted
-from core.sync.listing_update import gone_problem
+from core.sync.listing_told import is_told, tell
+from core.sync.listing_update import FROZEN, frozen_problem, gone_problem
 
 MOST: Final = 100
 """Products that one look reads; the rest follows with the next."""
 _LIVE: Final = "ACTIVATE"
 _WAITING: Final = frozenset({"AUDITING", "PRE_APPROVED"})
 _FAILED: Final = "FAILED"
+_SAID: Final = 3
+"""How many refusals the entry in Activity names."""
 
 
 async def read_reviews(ctx: ListingContext) -> Outcome:
@@ -32,24 +35,30 @@ async def read_reviews(ctx: ListingContext) -> Outcome:
     prefix = tables.prefix(ctx.integration.id)
     where = (Where("in_review", "eq", True),)
     waiting: list[tuple[str, str, str]] = []
+    said: list[str] = []
     fields = ("avasam_sku", "followed_id", "read_at")
     async for chunk in ctx.store.columns(tables.LISTING_STATES, fields, where, prefix=prefix):
         waiting += [(str(read or ""), str(sku), str(product or "")) for _, (sku, product, read) in chunk]
     for _, sku, product_id in sorted(waiting)[:MOST]:
         counts["looked"] += 1
-        counts[await _look(ctx, sku, product_id)] += 1
+        found, words = await _look(ctx, sku, product_id)
+        counts[found] += 1
+        said += [f"{sku}: {words}"] if words else []
+    if counts["looked"] or await is_told(ctx.store, ctx.integration.id):
+        await tell(ctx)
     counts["asked"] = await _ask_for_queued(ctx)
-    return Outcome({name: count for name, count in counts.items() if count})
+    return Outcome({name: count for name, count in counts.items() if count}, text="; ".join(said[:_SAID]))
 
 
-async def _look(ctx: ListingContext, sku: str, product_id: str) -> str:
+async def _look(ctx: ListingContext, sku: str, product_id: str) -> tuple[str, str]:
+    """What was found, by the name that counts it, and in words when TikTok is against it."""
     try:
         product = await ctx.tools.listings.product(product_id)
     except ChannelError as error:
         if error.code in GONE:
             return await _note_gone(ctx, sku, product_id)
         if is_of_one_row(error):
-            return "unread"
+            return "unread", ""
         raise
     if product.status == "DELETED":
         return await _note_gone(ctx, sku, product_id)
@@ -60,8 +69,10 @@ async def _look(ctx: ListingContext, sku: str, product_id: str) -> str:
     async with ctx.store.transaction(fence=ctx.lease) as tx:
         after = await change(tx, ctx.integration.id, sku, step)
     if after.in_review:
-        return "in_review"
-    return "turned_down" if after.channel_problems else "approved"
+        return "in_review", ""
+    if not after.channel_problems:
+        return "approved", ""
+    return "frozen" if product.status == FROZEN else "turned_down", after.channel_problems[0].what
 
 
 def _judged(ctx: ListingContext, state: ListingState, product: ChannelProduct) -> ListingState:
@@ -74,6 +85,10 @@ def _judged(ctx: ListingContext, state: ListingState, product: ChannelProduct) -
             "category_id": product.category_id or state.category_id,
         }
     )
+    if product.status == FROZEN:
+        stop = frozen_problem(product.id)
+        update = {"in_review": False, "channel_problems": (stop,), "old_version_live": False}
+        return noted(read.model_copy(update=update), now, "review", stop.what, stop.code)
     if product.review in _WAITING or product.has_draft:
         return read
     if product.review == _FAILED or product.status == _FAILED:
@@ -120,7 +135,7 @@ def review_problems(product: ChannelProduct) -> tuple[ListingProblem, ...]:
     return found or (nothing,)
 
 
-async def _note_gone(ctx: ListingContext, sku: str, product_id: str) -> str:
+async def _note_gone(ctx: ListingContext, sku: str, product_id: str) -> tuple[str, str]:
     def step(state: ListingState) -> ListingState:
         problem = gone_problem(product_id)
         gone = state.model_copy(
@@ -136,7 +151,7 @@ async def _note_gone(ctx: ListingContext, sku: str, product_id: str) -> str:
 
     async with ctx.store.transaction(fence=ctx.lease) as tx:
         await change(tx, ctx.integration.id, sku, step)
-    return "gone"
+    return "gone", gone_problem(product_id).what
 
 
 async def _ask_for_queued(ctx: ListingContext) -> int:

@@ -5,6 +5,7 @@ named again whenever one is added.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from core.channel.errors import ChannelError
 from core.channel.listings import ChannelProduct, DraftSku
@@ -37,6 +38,12 @@ from core.sync.listing_record import (
 from core.sync.listing_work import Shared
 
 Ended = tuple[RowResult, str]
+
+FROZEN: Final = "FREEZE"
+_OFF_SALE: Final = {
+    "SELLER_DEACTIVATED": "It is deactivated: buyers do not see it",
+    "PLATFORM_DEACTIVATED": "TikTok took it off sale: buyers do not see it",
+}
 
 
 async def update(ctx: ListingContext, shared: Shared, sku: str) -> Ended:
@@ -75,7 +82,9 @@ async def _update(
     sku = candidate.sku
     product = await ctx.tools.listings.product(product_id)
     if product.status == "DELETED":
-        return await _gone(ctx, sku, product_id)
+        return await _ends(ctx, sku, gone_problem(product_id))
+    if product.status == FROZEN:
+        return await _ends(ctx, sku, frozen_problem(product_id))
     edit = await work_out(shared, family, state, candidate, inputs, product)
     if isinstance(edit, list):
         step = went_wrong(ctx, Action.UPDATE, edit)
@@ -87,7 +96,8 @@ async def _update(
         review = await ctx.tools.listings.edit(product_id, edit.changes)
         await _keep_new(ctx, product_id, candidate.title, edit.new)
     pushed, notes = await push(ctx, shared.links, candidate, product)
-    return await _end(ctx, candidate, inputs, product, edit, review, pushed, [*edit.notes, *notes])
+    notes = [*edit.notes, *notes, *_off_sale(product)]
+    return await _end(ctx, candidate, inputs, product, edit, review, pushed, notes)
 
 
 async def _end(
@@ -128,6 +138,15 @@ async def _end(
     return await end_alone(ctx, candidate.sku, RowResult.DONE, text, with_sent)
 
 
+def _off_sale(product: ChannelProduct) -> Sequence[ListingProblem]:
+    """That an Update does not put it on sale again."""
+    if product.status not in _OFF_SALE:
+        return ()
+    fix = "Activate it; TikTok reviews it again."
+    what = _OFF_SALE[product.status]
+    return (ListingProblem(code="off-sale", field="listing", what=what, fix=fix, blocking=False),)
+
+
 async def _keep_new(ctx: ListingContext, product_id: str, title: str, new: Sequence[DraftSku]) -> None:
     """Map the SKUs that the edit made; TikTok shows them at once or after the review."""
     if not new:
@@ -140,8 +159,8 @@ async def _keep_new(ctx: ListingContext, product_id: str, title: str, new: Seque
                 await map_sku(ctx, tx, title, product_id, ids[one.seller_sku], one)
 
 
-async def _gone(ctx: ListingContext, sku: str, product_id: str) -> Ended:
-    problem = gone_problem(product_id)
+async def _ends(ctx: ListingContext, sku: str, problem: ListingProblem) -> Ended:
+    """It cannot be changed, whatever was to be sent."""
     step = went_wrong(ctx, Action.UPDATE, [problem])
     return await end_alone(ctx, sku, RowResult.FAILED, problem.what, step)
 
@@ -153,6 +172,17 @@ def gone_problem(product_id: str) -> ListingProblem:
         field="listing",
         what=f"TikTok has no product {product_id} any more: it was deleted there",
         fix="Delete the row here too, which unlinks it; then List it anew if it shall sell again.",
+    )
+
+
+def frozen_problem(product_id: str) -> ListingProblem:
+    """TikTok stopped the product for a policy: it can neither be changed nor deleted (tiktok-shop-api §7)."""
+    return ListingProblem(
+        code="frozen",
+        field="listing",
+        what=f"TikTok froze product {product_id} for breaking a policy: buyers do not see it, and it cannot "
+        "be changed",
+        fix="See the reason in Seller Center and appeal there; once it is free again, Update it.",
     )
 
 

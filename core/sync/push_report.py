@@ -7,6 +7,7 @@ from core.models.job import Severity
 from core.models.listing import PushState
 from core.store import Where
 from core.sync.context import SyncContext
+from core.sync.listing_links import called, seller_skus
 from core.sync.plan import Plan, Skipped
 from core.sync.problems import note_problem, solve_problem
 
@@ -45,6 +46,10 @@ _WORDS: Final = {
 async def report(ctx: SyncContext, plan: Plan) -> None:
     """Put on show what the plan skipped and what of it the shop refused; a cause without SKUs is solved."""
     refused = await _refused(ctx, plan)
+    shown = [sku_id for reason in _WORDS for sku_id in plan.skipped.get(reason, ())[:_SHOWN]]
+    names = await seller_skus(
+        ctx.store, ctx.integration.id, [*shown, *(sku_id for sku_id, _ in refused[:_SHOWN])]
+    )
     async with ctx.store.transaction(fence=ctx.lease) as tx:
         for reason, words in _WORDS.items():
             ids = plan.skipped.get(reason, ())
@@ -58,7 +63,8 @@ async def report(ctx: SyncContext, plan: Plan) -> None:
                 ctx.clock,
                 ctx.integration.id,
                 code,
-                what=f"{what}: {', '.join(ids[:_SHOWN])}{' …' if len(ids) > _SHOWN else ''}",
+                what=f"{what}: {', '.join(called(one, names) for one in ids[:_SHOWN])}"
+                + (" …" if len(ids) > _SHOWN else ""),
                 why=why,
                 cure=cure,
                 severity=Severity.WARNING,
@@ -71,7 +77,7 @@ async def report(ctx: SyncContext, plan: Plan) -> None:
                 ctx.integration.id,
                 code,
                 what=f"TikTok refused the {plan.aspect} of {_skus(len(refused))}",
-                why="; ".join(f"{sku_id}: {error}" for sku_id, error in refused[:_SHOWN])
+                why="; ".join(f"{called(sku_id, names)}: {error}" for sku_id, error in refused[:_SHOWN])
                 + (f"; and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""),
                 cure="Correct what the reasons name; other SKUs go on meanwhile.",
             )

@@ -227,6 +227,7 @@ async def _note_success(
             finished_at=now,
             ok=True,
             counts=outcome.counts,
+            text=outcome.text,
         )
     return Ran(state.kind, outcome)
 
