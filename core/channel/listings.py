@@ -47,6 +47,33 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class SizeChartRef:
+    """An uploaded picture or a template, by its id."""
+
+    image_uri: str | None = None
+    template_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """An uploaded file that is no image; `format` as PDF."""
+
+    id: str
+    name: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A document under the category's id of it. `expires_at` in Unix seconds."""
+
+    id: str
+    image_uris: Sequence[str] = ()
+    files: Sequence[FileRef] = ()
+    expires_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProductChanges:
     """What is to change; None leaves it. `skus` must name every SKU that shall stay (§7)."""
 
@@ -59,6 +86,11 @@ class ProductChanges:
     weight_kg: Decimal | None = None
     size_cm: tuple[Decimal, Decimal, Decimal] | None = None
     """Length, width, height of the package."""
+    size_chart: SizeChartRef | None = None
+    certificates: Sequence[Certificate] | None = None
+    """All that shall stay: those left out are gone."""
+    manufacturer_ids: Sequence[str] | None = None
+    responsible_person_ids: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +106,10 @@ class ProductDraft:
     attributes: Sequence[Attribute] = ()
     weight_kg: Decimal | None = None
     size_cm: tuple[Decimal, Decimal, Decimal] | None = None
+    size_chart: SizeChartRef | None = None
+    certificates: Sequence[Certificate] = ()
+    manufacturer_ids: Sequence[str] = ()
+    responsible_person_ids: Sequence[str] = ()
     external_id: str | None = None
 
 
@@ -113,6 +149,8 @@ class ChannelProduct:
     skus: Sequence[ChannelSku] = field(default_factory=list)
     sides: Mapping[str, Sequence[Side]] = field(default_factory=dict)
     """SKU id -> what sets it apart: an edit that names its SKUs has to name these too."""
+    certificates: Sequence[Certificate] = ()
+    """What is there: an edit that names one has to name these too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,23 +194,40 @@ class CategoryAttribute:
     takes_several: bool
     takes_own: bool
     values: Sequence[tuple[str, str]]
+    needed_when: Sequence[tuple[str, str]] = ()
+    """(attribute id, value id): with any of these chosen it is required too."""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryDocument:
+    """A certificate that a category asks for or takes; `details` say what it must be."""
+
+    id: str
+    name: str
+    is_required: bool = False
+    details: str = ""
+    needs_expiry: bool = False
+    needed_when: Sequence[tuple[str, str]] = ()
+    """(attribute id, value id): with any of these chosen it is required."""
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryRules:
-    """What a listing in a category must bring: names of fields, and (id, name) of certifications."""
+    """What a listing in a category must bring: names of fields, and the documents it may bring."""
 
     required: frozenset[str]
-    certifications: Sequence[tuple[str, str]]
+    documents: Sequence[CategoryDocument] = ()
+    takes_size_chart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """A brand and whether this shop may sell it."""
+    """A brand and whether this shop may sell it; `is_usable` is false for one that TikTok has closed."""
 
     id: str
     name: str
     is_authorised: bool
+    is_usable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +279,10 @@ class Listings(Protocol):
 
     async def upload_image(self, name: str, content: bytes, *, use: str = "MAIN_IMAGE") -> Image:
         """Hand over an image of at most 10 MB. Never repeated by itself."""
+        ...
+
+    async def upload_file(self, name: str, content: bytes) -> FileRef:
+        """Hand over a document that is no image. Never repeated by itself."""
         ...
 
 

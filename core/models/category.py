@@ -1,5 +1,7 @@
 """TikTok's categories as they were last read, what a leaf asks for, and what a person chose."""
 
+from datetime import date
+
 from core.models.base import Amount, Instant, Model
 
 
@@ -31,11 +33,25 @@ class LeafAttribute(Model):
     takes_several: bool = False
     takes_own: bool = False
     values: tuple[tuple[str, str], ...] = ()
+    needed_when: tuple[tuple[str, str], ...] = ()
+    """(attribute id, value id): with any of these chosen it must be there too."""
 
     def value_id(self, name: str) -> str | None:
         """The id of the value with this name, in whatever case."""
         wanted = name.casefold()
         return next((value for value, known in self.values if known.casefold() == wanted), None)
+
+
+class AskedDocument(Model):
+    """A certificate that a leaf asks for or takes; `details` are TikTok's own words about it."""
+
+    id: str
+    name: str
+    is_required: bool = False
+    details: str = ""
+    needs_expiry: bool = False
+    needed_when: tuple[tuple[str, str], ...] = ()
+    """(attribute id, value id): with any of these chosen it must be there."""
 
 
 class Leaf(Model):
@@ -47,8 +63,8 @@ class Leaf(Model):
     attributes: tuple[LeafAttribute, ...]
     required: tuple[str, ...] = ()
     """TikTok's names of what must be there, e.g. size_chart, package_dimension."""
-    certifications: tuple[tuple[str, str], ...] = ()
-    """(id, name) of the documents that must be there."""
+    documents: tuple[AskedDocument, ...] = ()
+    takes_size_chart: bool = False
 
 
 class ChosenAttribute(Model):
@@ -59,14 +75,63 @@ class ChosenAttribute(Model):
     value_names: tuple[str, ...] = ()
 
 
-class CategoryChoice(Model):
+class KeptFile(Model):
+    """A file that somebody chose: the bytes with this hash (SHA-256, hex) are sent, or none.
+
+    `format` is what the bytes are: PNG, JPEG, PDF.
+    """
+
+    path: str
+    content_hash: str
+    size: int
+    format: str
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folders."""
+        return self.path.replace("\\", "/").rpartition("/")[2]
+
+
+class SizeChart(Model):
+    """A picture of sizes, or the id of a template of Seller Center."""
+
+    file: KeptFile | None = None
+    template_id: str = ""
+
+
+class ChosenCertificate(Model):
+    """The document for one that a leaf asks for, by the leaf's id of it."""
+
+    id: str
+    files: tuple[KeptFile, ...] = ()
+    expires_on: date | None = None
+
+
+class CategoryAnswers(Model):
+    """What was answered to a leaf: by a person for one product, or remembered for an Avasam category."""
+
+    attributes: tuple[ChosenAttribute, ...] = ()
+    brand_id: str | None = None
+    """Empty means: no brand, whatever is remembered."""
+    weight_kg: Amount | None = None
+    """Of the package, where the inventory does not know it."""
+    size_cm: tuple[Amount, Amount, Amount] | None = None
+    """Length, width and height of the package."""
+    size_chart: SizeChart | None = None
+    certificates: tuple[ChosenCertificate, ...] = ()
+    manufacturer_ids: tuple[str, ...] = ()
+    """As Seller Center shows them; so are those of responsible persons (EU)."""
+    responsible_person_ids: tuple[str, ...] = ()
+    sides: tuple[tuple[str, str], ...] = ()
+    """(Avasam's name of what varies, id of the sales attribute; empty: a sales attribute of our own)."""
+
+
+class CategoryChoice(CategoryAnswers):
     """What was chosen for an Avasam category, so that its next product needs no choice (A25)."""
 
     integration_id: str
     avasam_category: str
     category_id: str
-    attributes: tuple[ChosenAttribute, ...] = ()
-    weight_kg: Amount | None = None
     chosen_at: Instant
     chosen_by: str = ""
 

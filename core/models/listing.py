@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from core.models.base import Amount, Instant, Model
-from core.models.category import ChosenAttribute
+from core.models.category import CategoryAnswers
 
 
 class ChannelSku(Model):
@@ -104,7 +104,7 @@ class ListingSync(Model):
     price: PushRecord = PushRecord()
 
 
-class Listing(Model):
+class Listing(CategoryAnswers):
     """What this program knows about one Avasam product on one integration: the draft."""
 
     integration_id: str
@@ -117,12 +117,6 @@ class Listing(Model):
     rule_id: str | None = None
     listed_here: bool = False
     collection: str = ""
-    attributes: tuple[ChosenAttribute, ...] = ()
-    brand_id: str | None = None
-    weight_kg: Amount | None = None
-    """Of the package, where the inventory does not know it."""
-    size_cm: tuple[Amount, Amount, Amount] | None = None
-    """Length, width and height of the package."""
     revision: int = 0
     """Grows with every edit: two people who edit one row do not overwrite each other unseen."""
     edited_by: str = ""

@@ -1,11 +1,20 @@
 """A product as it would be listed: everything that preflight looks at, before any call is made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from core.models.category import ChosenAttribute, Leaf, ShopFacts
+from core.models.category import (
+    ChosenAttribute,
+    ChosenCertificate,
+    KeptFile,
+    Leaf,
+    ShopFacts,
+    SizeChart,
+)
 from core.rules.image_header import ImageHeader
+from core.rules.listing_files import Fault
 
 
 class CategoryState(StrEnum):
@@ -81,4 +90,18 @@ class Candidate:
     """None when they were not looked at."""
     facts: ShopFacts | None = None
     """None when the shop could not be asked."""
+    size_chart: SizeChart | None = None
+    certificates: tuple[ChosenCertificate, ...] = ()
+    certificates_remembered: bool = False
+    """They were chosen for the Avasam category, not for this product."""
+    manufacturer_ids: tuple[str, ...] = ()
+    responsible_person_ids: tuple[str, ...] = ()
+    files: Mapping[KeptFile, Fault | None] | None = None
+    """What is wrong with each chosen file; None when they were not looked at."""
     category_name: str = field(default="", compare=False)
+
+    @property
+    def chosen_files(self) -> tuple[KeptFile, ...]:
+        """Every file that would be sent, the size chart first."""
+        chart = (self.size_chart.file,) if self.size_chart and self.size_chart.file else ()
+        return (*chart, *(kept for one in self.certificates for kept in one.files))

@@ -26,6 +26,11 @@ class ListingLimits:
     image_side_most: int
     image_bytes_most: int
     image_formats: frozenset[str]
+    size_chart_side_least: int
+    picture_side_least: int
+    picture_side_most: int
+    certificate_formats: frozenset[str]
+    document_bytes_most: int
     skus_most: int
     sides_most: int
     side_name_most: int
@@ -49,7 +54,7 @@ def limits_for(region: str) -> ListingLimits:
     for row in _rows():
         if market in row.get("regions", (market,)) and ("regions" in row or row["name"] not in values):
             values[row["name"]] = row["value"]
-    words = ("description_tags", "image_formats")
+    words = ("description_tags", "image_formats", "certificate_formats")
     amounts = ("price_least", "price_most", "weight_most_kg")
     return ListingLimits(
         **{

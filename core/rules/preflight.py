@@ -11,6 +11,7 @@ from typing import Final
 from core.models.listing_state import ListingProblem
 from core.rules.candidate import Candidate, CategoryState
 from core.rules.description import description_faults
+from core.rules.leaf_answers import is_needed, leaf_problems
 from core.rules.listing_limits import ListingLimits, limits_for
 from core.rules.preflight_images import image_problems
 from core.rules.preflight_variants import variant_problems
@@ -44,6 +45,7 @@ def preflight(candidate: Candidate) -> list[ListingProblem]:
             for code, what, fix in description_faults(candidate.description, limits)
         ),
         *_category(candidate),
+        *leaf_problems(candidate),
         *_attributes(candidate),
         *image_problems(candidate, limits),
         *_package(candidate, limits),
@@ -124,23 +126,6 @@ def _category(candidate: Candidate) -> Iterator[ListingProblem]:
         code, what, fix = found
         blocks = candidate.category_state is not CategoryState.UNCHECKED
         yield ListingProblem(code=code, field="category", what=what, fix=fix, blocking=blocks)
-    if candidate.leaf is not None:
-        for name in candidate.leaf.required:
-            if name not in {"package_dimension", "seller_sku"}:
-                plain = name.replace("_", " ")
-                yield ListingProblem(
-                    code=f"needs-{name}",
-                    field="category",
-                    what=f"This category asks for a {plain}, which this program cannot send",
-                    fix="List it in Seller Center and map it, or choose another category.",
-                )
-        for _, name in candidate.leaf.certifications:
-            yield ListingProblem(
-                code="needs-certification",
-                field="category",
-                what=f"This category asks for a document: {name}",
-                fix="List it in Seller Center and map it, or choose another category.",
-            )
 
 
 def _attributes(candidate: Candidate) -> Iterator[ListingProblem]:
@@ -154,7 +139,8 @@ def _attributes(candidate: Candidate) -> Iterator[ListingProblem]:
 
     for one in known.values():
         given = chosen.get(one.id)
-        if one.is_required and (given is None or not (given.value_ids or given.value_names)):
+        needed = is_needed(one.needed_when, candidate.attributes, always=one.is_required)
+        if needed and (given is None or not (given.value_ids or given.value_names)):
             choices = ", ".join(name for _, name in one.values[:6])
             yield problem("attribute-missing", f"{one.name} is required", f"Choose {choices or 'a value'}.")
     for given in chosen.values():

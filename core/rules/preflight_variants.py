@@ -1,7 +1,7 @@
 """What TikTok would refuse about a listing's SKUs: prices, stock, seller SKUs, variations (§6, §7)."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.models.listing_state import ListingProblem
 from core.rules.candidate import Candidate, Variant
@@ -50,6 +50,8 @@ def _family(candidate: Candidate, limits: ListingLimits) -> Iterator[ListingProb
                 what=f"{variant.sku} has no {', '.join(lacking)}, which other variants have",
                 fix="Give every variant the same kinds of values.",
             )
+    yield from _sides_twice(variants)
+    yield from _sides_asked(candidate, every)
     same = Counter(
         tuple((side.name, side.value.casefold()) for side in variant.sides) for variant in variants
     )
@@ -57,6 +59,32 @@ def _family(candidate: Candidate, limits: ListingLimits) -> Iterator[ListingProb
         if count > 1 and values:
             shown = ", ".join(value for _, value in values)
             yield problem("variants-equal", f"{count} variants are the same: {shown}", "Make them differ.")
+
+
+def _sides_twice(variants: Sequence[Variant]) -> Iterator[ListingProblem]:
+    """Two things that vary cannot be one sales attribute (12052560)."""
+    for ids in dict.fromkeys(tuple(one.attribute_id for one in variant.sides) for variant in variants):
+        twice = [name for name, count in Counter(one for one in ids if one).items() if count > 1]
+        if twice:
+            yield ListingProblem(
+                code="side-twice",
+                field="variation",
+                what="Two things that vary stand for one sales attribute of the category",
+                fix="Choose another sales attribute for one of them.",
+            )
+            return
+
+
+def _sides_asked(candidate: Candidate, names: Sequence[str]) -> Iterator[ListingProblem]:
+    """Sales attributes that the category wants of every product with variants (12052550)."""
+    for rule in candidate.leaf.attributes if candidate.leaf is not None else ():
+        if rule.is_side and rule.is_required and rule.name not in names:
+            yield ListingProblem(
+                code="side-asked",
+                field="variation",
+                what=f"This category asks that the variants differ in {rule.name}",
+                fix=f"Say which of Avasam's attributes is the {rule.name}, or add it in Avasam.",
+            )
 
 
 def _price(variant: Variant, limits: ListingLimits) -> Iterator[ListingProblem]:

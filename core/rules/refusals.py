@@ -20,8 +20,10 @@ _FIELDS: Final[dict[str, frozenset[int]]] = {
     ),
     "category": frozenset(
         {12052002, 12052023, 12052024, 12052025, 12052217, 12052230, 12052220, 12052446, 12052221}
-        | {12052223, 12052226, 12052225, 12052128, 12052105}
+        | {12052223, 12052226, 12052225}
     ),
+    "size_chart": frozenset({12052128}),
+    "certificates": frozenset({12052105}),
     "brand": frozenset({12052026, 12019013, 12052200, 12052201, 12052208}),
     "attributes": frozenset({12052104, 12052240, 12052246, 12052248, 12052249, 12052251, 12052529}),
     "variation": frozenset(
@@ -44,6 +46,8 @@ _FIXES: Final = {
     "sku": "Rename the SKU in Avasam.",
     "weight": "Correct the weight.",
     "size": "Type length, width and height of the package.",
+    "size_chart": "Choose a size chart for the TikTok category.",
+    "certificates": "Choose the documents that the TikTok category asks for.",
     "price": "Change the price or its pricing rule.",
     "stock": "Check the stock in Avasam and the quantity settings.",
     "shop": "Complete it in Seller Center.",
@@ -66,7 +70,8 @@ def fix_of(code: int | None, field: str) -> str:
 def field_of_position(position: str) -> str:
     """The field that a review names, e.g. `main_images`."""
     lowered = position.casefold().replace(" ", "_")
-    names = {"main_image": "images", "image": "images", "title": "title", "product_name": "title"}
+    names = {"size_chart": "size_chart", "certif": "certificates", "qualification": "certificates"}
+    names |= {"main_image": "images", "image": "images", "title": "title", "product_name": "title"}
     names |= {"description": "description", "category": "category", "brand": "brand", "price": "price"}
     names |= {"attribute": "attributes", "sku": "sku"}
     return next((field for name, field in names.items() if name in lowered), "any")

@@ -17,6 +17,10 @@ _EDITS: Final = {
     "brand": "set --brand",
     "weight": "set --weight",
     "size": "set --size",
+    "size_chart": "set --size-chart",
+    "certificates": "set --certificate",
+    "manufacturer": "set --manufacturer",
+    "responsible_person": "set --responsible-person",
     "price": "set --price",
 }
 

@@ -7,6 +7,7 @@ from core.sandbox.model import Shop, ShopOrder, ShopProduct
 from core.sandbox.runtime import Sandbox
 
 JSON = dict[str, Any]
+SHOWN = ("manufacturer_ids", "responsible_person_ids")
 
 
 def state_of(sandbox: Sandbox, only: str | None = None) -> JSON:
@@ -48,6 +49,12 @@ def _product(product: ShopProduct) -> JSON:
         "status": product.status,
         "audit_status": product.audit_status,
         "update_time": product.update_time,
+        "category_id": product.category_id,
+        "attributes": product.attributes,
+        "brand_id": product.brand_id,
+        "size_chart": product.size_chart,
+        "certifications": product.certifications,
+        **{name: product.extra[name] for name in SHOWN if name in product.extra},
         "under_review": product.pending is not None or product.review_due is not None,
         "skus": {
             sku.id: {

@@ -50,6 +50,8 @@ class ShopProduct:
     brand_id: str | None = None
     package_weight: dict[str, str] | None = None
     package_dimensions: dict[str, str] | None = None
+    size_chart: dict[str, Any] | None = None
+    certifications: list[dict[str, Any]] = field(default_factory=list)
     audit_failed_reasons: list[dict[str, Any]] = field(default_factory=list)
     review_due: int | None = None
     pending: dict[str, Any] | None = None
@@ -200,6 +202,7 @@ class World:
     avasam_products: dict[str, AvasamProduct] = field(default_factory=dict)
     avasam_orders: list[AvasamOrder] = field(default_factory=list)
     images: dict[str, dict[str, Any]] = field(default_factory=dict)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
     categories: list[dict[str, Any]] = field(default_factory=list)
     brands: list[dict[str, Any]] = field(default_factory=list)
     sequence: int = 0

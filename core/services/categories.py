@@ -1,20 +1,31 @@
 """TikTok categories as people choose them: search, recommended first, leaf only, remembered (A25)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from core import tables
 from core.backend import Backend
 from core.channel.errors import ChannelError
-from core.models.category import CategoryChoice, CategoryNode, ChosenAttribute, Leaf
+from core.channel.listings import Brand
+from core.models.category import CategoryAnswers, CategoryChoice, CategoryNode, ChosenAttribute, Leaf
 from core.models.integration import Integration
 from core.models.listing import Listing
 from core.models.product import Product
 from core.rules.candidate import CategoryState
+from core.services.category_answers import attribute, attribute_named
 from core.services.errors import NotFound, ServiceError
+from core.store import Transaction
 from core.sync.listing_candidate import category_key
 from core.sync.listing_knowledge import ShopKnowledge
+
+_AT_ONCE: Final = 500
+_UNANSWERED: Final = {
+    name: CategoryAnswers.model_fields[name].default
+    for name in ("attributes", "size_chart", "certificates", "sides")
+}
+"""Answers that mean nothing in another leaf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,19 @@ class CategoryService:
             )
         return CategoryFound(category_id, path, is_leaf=True, is_open=True), found
 
+    async def brands(
+        self, integration: Integration, text: str = "", *, category_id: str | None = None, most: int = 50
+    ) -> list[Brand]:
+        """Brands that TikTok knows under a name, those that this shop may sell first; at most `most`."""
+        tools = self._backend.listing_tools_for(integration)
+        found: list[Brand] = []
+        async for page in tools.categories.brands(category_id=category_id, name=text.strip() or None):
+            found += [one for one in page if one.is_usable]
+            if len(found) >= most:
+                break
+        found.sort(key=lambda one: (not one.is_authorised, one.name.casefold()))
+        return found[:most]
+
     async def choose(
         self,
         integration: Integration,
@@ -83,77 +107,85 @@ class CategoryService:
         *,
         attributes: Sequence[ChosenAttribute] = (),
         weight_kg: Decimal | None = None,
+        answers: Mapping[str, object] | None = None,
+        remember: bool = True,
         by: str,
     ) -> int:
-        """Choose a leaf for rows and remember it for their Avasam categories; how many rows it was set for.
+        """Choose a leaf for rows; how many rows it was set for. A variant stands for its parent.
 
-        The next product of such a category needs no choice; what was typed on a row itself wins.
+        `answers` are fields of CategoryAnswers that were given; the others stay, unless the leaf is another
+        one than before. With `remember` they are kept for the Avasam categories of the rows too: the next
+        product of such a category needs no choice. What was typed on a row itself wins.
         """
         await self.leaf(integration, category_id)
-        now = self._backend.clock.now()
+        given: dict[str, object] = {**({"attributes": tuple(attributes)} if attributes else {})}
+        given |= dict(answers or {})
+        usual = given if weight_kg is None else {**given, "weight_kg": weight_kg}
         chosen = 0
-        async with self._store.transaction() as tx:
-            for sku in dict.fromkeys(skus):
-                document = await tx.get(tables.PRODUCTS, sku)
-                if document is None:
-                    raise NotFound(f"There is no product {sku!r}", "Read the inventory, then try again.")
-                product = Product.from_document(document)
-                front = product.parent_sku or product.sku
-                key = tables.key(integration.id, front)
-                row = await tx.get(tables.LISTINGS, key)
-                draft = (
-                    Listing(integration_id=integration.id, avasam_sku=front)
-                    if row is None
-                    else Listing.from_document(row)
-                )
-                update = {"category_id": category_id, "revision": draft.revision + 1, "edited_by": by}
-                if attributes:
-                    update["attributes"] = tuple(attributes)
-                await tx.put(tables.LISTINGS, key, draft.model_copy(update=update).to_document())
-                place = tables.key(integration.id, category_key(product))
-                remembered = await tx.get(tables.CATEGORY_CHOICES, place)
-                known = None if remembered is None else CategoryChoice.from_document(remembered)
-                same = known is not None and known.category_id == category_id
-                choice = CategoryChoice(
-                    integration_id=integration.id,
-                    avasam_category=product.category,
-                    category_id=category_id,
-                    attributes=tuple(attributes) or (known.attributes if known and same else ()),
-                    weight_kg=weight_kg or (known.weight_kg if known and same else None),
-                    chosen_at=now,
-                    chosen_by=by,
-                )
-                await tx.put(tables.CATEGORY_CHOICES, place, choice.to_document())
-                chosen += 1
+        for start in range(0, len(skus), _AT_ONCE):
+            async with self._store.transaction() as tx:
+                for sku in dict.fromkeys(skus[start : start + _AT_ONCE]):
+                    product = await _product(tx, sku)
+                    await self._set(tx, integration, product.parent_sku or sku, category_id, given, by)
+                    if remember:
+                        await self._remember(tx, integration, product, category_id, usual, by)
+                    chosen += 1
         return chosen
+
+    async def _set(
+        self,
+        tx: Transaction,
+        integration: Integration,
+        front: str,
+        category_id: str,
+        given: Mapping[str, object],
+        by: str,
+    ) -> None:
+        key = tables.key(integration.id, front)
+        row = await tx.get(tables.LISTINGS, key)
+        empty = Listing(integration_id=integration.id, avasam_sku=front)
+        draft = empty if row is None else Listing.from_document(row)
+        of_the_leaf = {} if draft.category_id == category_id else _UNANSWERED
+        update = {"category_id": category_id, "revision": draft.revision + 1, "edited_by": by}
+        after = draft.model_copy(update={**of_the_leaf, **given, **update})
+        await tx.put(tables.LISTINGS, key, after.to_document())
+
+    async def _remember(
+        self,
+        tx: Transaction,
+        integration: Integration,
+        product: Product,
+        category_id: str,
+        given: Mapping[str, object],
+        by: str,
+    ) -> None:
+        place = tables.key(integration.id, category_key(product))
+        row = await tx.get(tables.CATEGORY_CHOICES, place)
+        known = None if row is None else CategoryChoice.from_document(row)
+        base = {} if known is None or known.category_id != category_id else _answers_in(known)
+        choice = CategoryChoice(
+            integration_id=integration.id,
+            avasam_category=product.category,
+            category_id=category_id,
+            chosen_at=self._backend.clock.now(),
+            chosen_by=by,
+        ).model_copy(update={**base, **given})
+        await tx.put(tables.CATEGORY_CHOICES, place, choice.to_document())
 
     async def attributes(
         self, integration: Integration, category_id: str, typed: Sequence[str]
     ) -> list[ChosenAttribute]:
         """`Name=Value` as attributes of a leaf; several values are parted by |. Raises ServiceError."""
         _, leaf = await self.leaf(integration, category_id)
-        known = {one.name.casefold(): one for one in leaf.attributes if not one.is_side}
-        known |= {one.id: one for one in leaf.attributes if not one.is_side}
         chosen: list[ChosenAttribute] = []
         for text in typed:
             name, _, values = text.partition("=")
-            rule = known.get(name.strip().casefold())
-            if rule is None:
-                names = ", ".join(sorted({one.name for one in known.values()}))
-                raise ServiceError(f"This category has no attribute {name!r}", f"Attributes: {names}.")
-            wanted = [value.strip() for value in values.split("|") if value.strip()]
-            ids = [rule.value_id(value) for value in wanted]
-            own = [value for value, known_id in zip(wanted, ids, strict=True) if known_id is None]
-            if not wanted or (own and not rule.takes_own) or (len(wanted) > 1 and not rule.takes_several):
+            rule = attribute_named(leaf, name)
+            one = attribute(rule, values.split("|"))
+            if one is None:
                 choices = ", ".join(value for _, value in rule.values) or "a value"
                 raise ServiceError(f"{rule.name} does not take {values!r}", f"It takes {choices}.")
-            chosen.append(
-                ChosenAttribute(
-                    id=rule.id,
-                    value_ids=tuple(one for one in ids if one is not None),
-                    value_names=tuple(own),
-                )
-            )
+            chosen.append(one)
         return chosen
 
     async def _recommended(self, integration: Integration, title: str) -> str | None:
@@ -176,3 +208,14 @@ def _found(node: CategoryNode, knowledge: ShopKnowledge, *, recommended: bool) -
     return CategoryFound(
         node.id, knowledge.path_of(node.id), node.is_leaf, node.is_open, recommended=recommended
     )
+
+
+async def _product(tx: Transaction, sku: str) -> Product:
+    document = await tx.get(tables.PRODUCTS, sku)
+    if document is None:
+        raise NotFound(f"There is no product {sku!r}", "Read the inventory, then try again.")
+    return Product.from_document(document)
+
+
+def _answers_in(choice: CategoryChoice) -> dict[str, object]:
+    return {name: getattr(choice, name) for name in CategoryAnswers.model_fields}

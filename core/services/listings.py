@@ -8,6 +8,7 @@ from typing import Final
 
 from core import tables
 from core.backend import Backend
+from core.models.category import CategoryAnswers
 from core.models.integration import Integration
 from core.models.job import Job
 from core.models.listing import Listing
@@ -21,15 +22,15 @@ from core.services.listing_book import ListingBook
 from core.services.listing_rows import SORTS, ListingRow, RowFilter, sort_rows
 from core.store import Where
 from core.sync import listing_ask
-from core.sync.listing_candidate import candidate_of, children_of, fingerprints, read_family, rules_of
+from core.sync.listing_candidate import candidate_of, children_of, read_family, rules_of
+from core.sync.listing_files import look_at_files
+from core.sync.listing_fingerprints import fingerprints
 from core.sync.listing_images import look_at
 from core.sync.listing_knowledge import ShopKnowledge
 from core.sync.listing_record import held, load
 
 _AT_ONCE: Final = 500
-_OF_THE_FRONT: Final = frozenset(
-    {"category_id", "attributes", "brand_id", "weight_kg", "size_cm", "description"}
-)
+_OF_THE_FRONT: Final = frozenset({"category_id", "description", *CategoryAnswers.model_fields})
 """Fields that belong to the whole product: a variant has none of its own."""
 
 
@@ -203,9 +204,11 @@ class ListingService:
             raise NotFound(f"There is no product {sku!r}", "Look for it with: avasam listings show -s WORDS")
         rules = await rules_of(self._store, integration.id)
         candidate = await candidate_of(family, integration, rules, self._knowledge(integration))
+        tools = self._backend.listing_tools_for(integration)
+        limits = limits_for(integration.shop.region)
+        candidate, _ = await look_at_files(tools.files, limits, candidate)
         if images:
-            tools = self._backend.listing_tools_for(integration)
-            looks, _ = await look_at(tools.images, limits_for(integration.shop.region), candidate.addresses)
+            looks, _ = await look_at(tools.images, limits, candidate.addresses)
             candidate = replace(candidate, images=tuple(looks))
         state = await load(self._store, integration.id, front)
         inputs = fingerprints(candidate)

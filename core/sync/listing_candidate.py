@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import sha256
 from typing import Final
 
 from core import tables
 from core.channel.errors import ChannelError
-from core.channel.listings import Attribute, DraftSku, ProductDraft, Side
+from core.channel.listings import Attribute, Certificate, DraftSku, ProductDraft, Side, SizeChartRef
 from core.models.base import Money
-from core.models.category import CategoryChoice, ChosenAttribute, Leaf, ShopFacts
+from core.models.category import CategoryAnswers, CategoryChoice, Leaf, ShopFacts
 from core.models.integration import Integration
 from core.models.listing import Listing, PricingRule
 from core.models.product import Product, ProductKind
@@ -20,10 +19,27 @@ from core.rules.listing_limits import limits_for
 from core.rules.price import selling_price
 from core.rules.stock import advertised_quantity
 from core.store import Reader
+from core.sync.listing_answers import answers_of, category_of
 from core.sync.listing_knowledge import ShopKnowledge
 
 _EAN_DIGITS: Final = 13
 _SPELLINGS: Final = {"color": "colour", "colors": "colour", "colours": "colour", "sizes": "size"}
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """A size chart and certificates that TikTok has, as a draft names them."""
+
+    size_chart: SizeChartRef | None = None
+    certificates: Sequence[Certificate] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What the category knows of variations, and what a person said about ours."""
+
+    leaf: Leaf | None
+    answers: CategoryAnswers
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +111,10 @@ async def candidate_of(
 ) -> Candidate:
     """The family as it would be listed. Without `knowledge` category and shop stay unchecked."""
     front, draft = family.front, family.drafts.get(family.front.sku)
-    category_id = _category_of(draft, family.choice)
+    category_id = category_of(draft, family.choice)
     state, leaf, facts, name = await _known(knowledge, category_id)
+    answered = answers_of((front, *family.members), draft, family.choice, leaf)
+    answers = answered.answers
     is_parent = front.kind is ProductKind.PARENT
     return Candidate(
         sku=front.sku,
@@ -108,17 +126,24 @@ async def candidate_of(
         category_state=state,
         category_name=name,
         leaf=leaf,
-        attributes=_attributes(family, draft, category_id, leaf),
-        brand_id=draft.brand_id if draft else None,
-        weight_kg=_weight(family, draft),
-        size_cm=draft.size_cm if draft else None,
-        variants=_variants(family, integration, rules, leaf, is_parent=is_parent),
+        attributes=answers.attributes,
+        brand_id=answers.brand_id,
+        weight_kg=answers.weight_kg,
+        size_cm=answers.size_cm,
+        size_chart=answers.size_chart,
+        certificates=answers.certificates,
+        certificates_remembered=answered.certificates_remembered,
+        manufacturer_ids=answers.manufacturer_ids,
+        responsible_person_ids=answers.responsible_person_ids,
+        variants=_variants(family, integration, rules, _Sides(leaf, answers), is_parent=is_parent),
         addresses=_addresses(family)[: limits_for(integration.shop.region).images_most + 1],
         facts=facts,
     )
 
 
-def draft_of(candidate: Candidate, image_uris: Sequence[str], facts: ShopFacts) -> ProductDraft:
+def draft_of(
+    candidate: Candidate, image_uris: Sequence[str], documents: Documents, facts: ShopFacts
+) -> ProductDraft:
     """What a create sends. The candidate must have passed preflight: prices and quantities are known."""
     home = facts.home() or ""
     return ProductDraft(
@@ -131,6 +156,10 @@ def draft_of(candidate: Candidate, image_uris: Sequence[str], facts: ShopFacts) 
         attributes=attributes_of(candidate),
         weight_kg=candidate.weight_kg,
         size_cm=candidate.size_cm,
+        size_chart=documents.size_chart,
+        certificates=documents.certificates,
+        manufacturer_ids=candidate.manufacturer_ids,
+        responsible_person_ids=candidate.responsible_person_ids,
         external_id=candidate.sku,
     )
 
@@ -149,27 +178,6 @@ def draft_sku(variant: Variant, quantities: dict[str, int]) -> DraftSku:
 def attributes_of(candidate: Candidate) -> list[Attribute]:
     """The product attributes as they are sent."""
     return [Attribute(one.id, one.value_ids, one.value_names) for one in candidate.attributes]
-
-
-def fingerprints(candidate: Candidate) -> dict[str, str]:
-    """Field -> a short hash of what would be sent for it: tells what changed without keeping it twice."""
-    parts = {
-        "title": candidate.title,
-        "description": candidate.description,
-        "category": candidate.category_id,
-        "attributes": [one.model_dump() for one in candidate.attributes],
-        "brand": candidate.brand_id,
-        "weight": candidate.weight_kg,
-        "size": candidate.size_cm,
-        "images": candidate.addresses,
-        "variation": [(one.sku, one.sides) for one in candidate.variants],
-        "sku": [one.sku for one in candidate.variants],
-        "price": [(one.sku, one.price) for one in candidate.variants],
-        "stock": [(one.sku, one.quantity) for one in candidate.variants],
-    }
-    return {
-        name: sha256(repr(part).encode("utf-8", "replace")).hexdigest()[:16] for name, part in parts.items()
-    }
 
 
 async def _known(
@@ -191,48 +199,12 @@ async def _known(
         return CategoryState.UNCHECKED, None, None, ""
 
 
-def _category_of(draft: Listing | None, choice: CategoryChoice | None) -> str | None:
-    if draft is not None and draft.category_id is not None:
-        return draft.category_id
-    return None if choice is None else choice.category_id
-
-
 def _description(family: Family, draft: Listing | None) -> str:
     if draft is not None and draft.description is not None:
         return draft.description
     return family.front.description or next(
         (one.description for one in family.members if one.description), ""
     )
-
-
-def _weight(family: Family, draft: Listing | None) -> Decimal | None:
-    """Typed, else the inventory's (the heaviest of the variants), else the category's usual one."""
-    if draft is not None and draft.weight_kg is not None:
-        return draft.weight_kg
-    known = [one.weight_kg for one in (family.front, *family.members) if one.weight_kg is not None]
-    if known:
-        return max(known)
-    return None if family.choice is None else family.choice.weight_kg
-
-
-def _attributes(
-    family: Family, draft: Listing | None, category_id: str | None, leaf: Leaf | None
-) -> tuple[ChosenAttribute, ...]:
-    """Chosen for the listing, else remembered for the category, else what the inventory calls alike."""
-    chosen = {one.id: one for one in (draft.attributes if draft else ())}
-    if family.choice is not None and family.choice.category_id == category_id:
-        for one in family.choice.attributes:
-            chosen.setdefault(one.id, one)
-    for rule in leaf.attributes if leaf is not None else ():
-        value = family.front.attributes.get(rule.name)
-        if rule.is_side or rule.id in chosen or value is None:
-            continue
-        value_id = rule.value_id(value)
-        if value_id is not None:
-            chosen[rule.id] = ChosenAttribute(id=rule.id, value_ids=(value_id,))
-        elif rule.takes_own:
-            chosen[rule.id] = ChosenAttribute(id=rule.id, value_names=(value,))
-    return tuple(chosen[key] for key in sorted(chosen))
 
 
 def _addresses(family: Family) -> tuple[str, ...]:
@@ -244,12 +216,12 @@ def _variants(
     family: Family,
     integration: Integration,
     rules: Mapping[str, PricingRule],
-    leaf: Leaf | None,
+    known: _Sides,
     *,
     is_parent: bool,
 ) -> tuple[Variant, ...]:
-    names = _varying(family.members) if is_parent else ()
-    return tuple(_variant(one, family, integration, rules, leaf, names) for one in family.members)
+    names = varying(family.members) if is_parent else ()
+    return tuple(_variant(one, family, integration, rules, known, names) for one in family.members)
 
 
 def _variant(
@@ -257,7 +229,7 @@ def _variant(
     family: Family,
     integration: Integration,
     rules: Mapping[str, PricingRule],
-    leaf: Leaf | None,
+    known: _Sides,
     names: Sequence[str],
 ) -> Variant:
     draft = family.drafts.get(product.sku)
@@ -272,14 +244,14 @@ def _variant(
         quantity=stock.value,
         quantity_steps=stock.steps,
         sides=tuple(
-            _side(name, product.attributes[name], leaf) for name in names if name in product.attributes
+            _side(name, product.attributes[name], known) for name in names if name in product.attributes
         ),
         ean=ean,
         below_floor=price.value.below_floor,
     )
 
 
-def _varying(members: Sequence[Product]) -> tuple[str, ...]:
+def varying(members: Sequence[Product]) -> tuple[str, ...]:
     """The attributes that set the variants apart; all of them when there is only one variant."""
     names = dict.fromkeys(name for one in members for name in one.attributes)
     if len(members) == 1:
@@ -287,10 +259,13 @@ def _varying(members: Sequence[Product]) -> tuple[str, ...]:
     return tuple(name for name in names if len({one.attributes.get(name) for one in members}) > 1)
 
 
-def _side(name: str, value: str, leaf: Leaf | None) -> SideValue:
+def _side(name: str, value: str, known: _Sides) -> SideValue:
+    """Under the sales attribute that a person named, else one spelt alike, else one of our own."""
+    named = dict(known.answers.sides).get(name)
     wanted = _spelt(name)
-    for rule in leaf.attributes if leaf is not None else ():
-        if rule.is_side and _spelt(rule.name) == wanted:
+    for rule in known.leaf.attributes if known.leaf is not None else ():
+        fits = rule.id == named if named is not None else _spelt(rule.name) == wanted
+        if rule.is_side and fits:
             return SideValue(rule.name, value, rule.id, rule.value_id(value))
     return SideValue(name, value)
 

@@ -1,10 +1,11 @@
 """What the work on listings is handed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.channel.listings import Categories, Listings
 from core.channel.port import Channel
 from core.clock import Clock
+from core.inventory.chosen_files import FileSource, LocalFiles
 from core.inventory.images import ImageSource
 from core.models.integration import Integration
 from core.settings import Settings
@@ -19,6 +20,7 @@ class ListingTools:
     listings: Listings
     categories: Categories
     images: ImageSource
+    files: FileSource = field(default_factory=LocalFiles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,23 @@ from typing import Final
 from core.channel.errors import DataRefused
 from core.channel.listings import ChannelProduct, DraftSku, ProductChanges
 from core.models.base import Money
-from core.models.listing import ChannelSku
+from core.models.category import KeptFile
+from core.models.listing import ChannelSku, Listing
 from core.models.listing_state import ListingProblem, ListingState
 from core.rules.candidate import Candidate, Variant
 from core.rules.preflight import preflight
-from core.sync.listing_candidate import Family, attributes_of, draft_sku
+from core.sync.listing_candidate import Documents, Family, attributes_of, draft_sku
+from core.sync.listing_fingerprints import EMPTY
 from core.sync.listing_links import Links
 from core.sync.listing_work import Shared
 
-_WITHOUT_CALL: Final = ("attributes", "brand", "weight", "size", "images")
+_DOCUMENTS: Final = ("size_chart", "certificates", "manufacturer", "responsible_person")
+_WITHOUT_CALL: Final = ("attributes", "brand", "weight", "size", "images", *_DOCUMENTS)
 """Fields of a listing made here that are compared with what was sent, not with what the shop shows."""
 
 
 REVIEW_FAILED: Final = "review-failed"
-_AGAIN: Final = ("title", "description", "images", "attributes")
+_AGAIN: Final = ("title", "description", "images", "attributes", "size_chart", "certificates")
 """Fields that are sent again when a review named them: an image may be another one at the same address."""
 
 
@@ -44,7 +47,8 @@ async def work_out(
 ) -> Edit | list[ListingProblem]:
     """The edit, or why it may not be sent.
 
-    Of a listing that is linked by mapping alone only what somebody typed here is compared.
+    Of a listing that is linked by mapping alone only what somebody typed here is compared. A size chart or a
+    certificate that was taken away here stays on TikTok: nothing is removed that somebody may have put there.
     """
     new = _new_variants(candidate, shared.links, product)
     fields = _changed(family, state, candidate, inputs, product)
@@ -56,10 +60,15 @@ async def work_out(
     if "images" in fields:
         looks, contents = await shared.images.look(candidate.addresses)
         looked = replace(candidate, images=tuple(looks))
+    files: dict[KeptFile, bytes] = {}
+    if set(_DOCUMENTS) & set(fields):
+        looked, files = await shared.files.look(looked)
     found = [one for one in preflight(looked) if one.blocking and _matters(one, fields, new)]
     if found:
         return found
     changes = _texts(candidate, fields)
+    if files or {"size_chart", "certificates"} & set(fields):
+        changes = _with_documents(changes, await shared.files.upload(looked, files), fields, product)
     if "images" in fields:
         uris = await shared.images.upload(list(looked.images or ()), contents)
         changes = replace(changes, image_uris=uris)
@@ -92,9 +101,33 @@ def _changed(
         if (ours or typed) and _differs(name, inputs, state, live_differs=live_differs):
             fields.append(name)
     if ours:
-        fields += [name for name in _WITHOUT_CALL if inputs[name] != state.sent.get(name)]
+        fields += [name for name in _WITHOUT_CALL if inputs[name] != state.sent.get(name, EMPTY.get(name))]
+    else:
+        typed_here = (name for name in _DOCUMENTS if _typed(draft, name))
+        fields += [name for name in typed_here if inputs[name] != state.sent.get(name)]
+    fields = [name for name in fields if inputs[name] != EMPTY.get(name)]
     refused = {one.field for one in state.channel_problems if one.code == REVIEW_FAILED}
     return [*fields, *(name for name in _AGAIN if name in refused and name not in fields)]
+
+
+def _typed(draft: Listing | None, name: str) -> bool:
+    """Whether somebody chose this for the very product."""
+    if draft is None:
+        return False
+    return bool(getattr(draft, name if hasattr(draft, name) else f"{name}_ids"))
+
+
+def _with_documents(
+    changes: ProductChanges, documents: Documents, fields: Sequence[str], product: ChannelProduct
+) -> ProductChanges:
+    """Certificates replace each other as a whole: those that were added in Seller Center are named again."""
+    ours = {one.id for one in documents.certificates}
+    kept = [one for one in product.certificates if one.id not in ours]
+    return replace(
+        changes,
+        size_chart=documents.size_chart if "size_chart" in fields else None,
+        certificates=[*documents.certificates, *kept] if "certificates" in fields else None,
+    )
 
 
 def _differs(name: str, inputs: dict[str, str], state: ListingState, *, live_differs: bool) -> bool:
@@ -116,6 +149,8 @@ def _texts(candidate: Candidate, fields: Sequence[str]) -> ProductChanges:
         brand_id=candidate.brand_id if "brand" in fields else None,
         weight_kg=candidate.weight_kg if "weight" in fields else None,
         size_cm=candidate.size_cm if "size" in fields else None,
+        manufacturer_ids=candidate.manufacturer_ids if "manufacturer" in fields else None,
+        responsible_person_ids=(candidate.responsible_person_ids if "responsible_person" in fields else None),
     )
 
 

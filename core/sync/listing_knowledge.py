@@ -13,6 +13,7 @@ from core.channel.listings import Categories
 from core.channel.port import Channel
 from core.clock import Clock
 from core.models.category import (
+    AskedDocument,
     CategoryNode,
     CategoryTree,
     Leaf,
@@ -136,8 +137,10 @@ class ShopKnowledge:
     async def _kept_leaf(self, category_id: str) -> Leaf | None:
         key = tables.key(self._integration.id, category_id)
         document = await self._store.get(tables.CATEGORY_LEAVES, key)
-        kept = None if document is None else Leaf.from_document(document)
-        return kept if kept is not None and self._is_young(kept.read_at, KEPT_FOR) else None
+        if document is None or "documents" not in document:
+            return None  # of a program that did not keep what documents the leaf asks for
+        kept = Leaf.from_document(document)
+        return kept if self._is_young(kept.read_at, KEPT_FOR) else None
 
     async def _read_leaf(self, category_id: str) -> Leaf | None:
         asked_at = self._clock.now()
@@ -159,11 +162,23 @@ class ShopKnowledge:
                     takes_several=one.takes_several,
                     takes_own=one.takes_own,
                     values=tuple(one.values),
+                    needed_when=tuple(one.needed_when),
                 )
                 for one in attributes
             ),
             required=tuple(sorted(rules.required)),
-            certifications=tuple(rules.certifications),
+            documents=tuple(
+                AskedDocument(
+                    id=one.id,
+                    name=one.name,
+                    is_required=one.is_required,
+                    details=one.details,
+                    needs_expiry=one.needs_expiry,
+                    needed_when=tuple(one.needed_when),
+                )
+                for one in rules.documents
+            ),
+            takes_size_chart=rules.takes_size_chart,
         )
         await self._keep(tables.CATEGORY_LEAVES, tables.key(self._integration.id, category_id), leaf)
         return leaf

@@ -25,10 +25,10 @@ from core.sync.listing_candidate import (
     Family,
     candidate_of,
     draft_of,
-    fingerprints,
     read_family,
 )
 from core.sync.listing_context import ListingContext, QuotaReached
+from core.sync.listing_fingerprints import fingerprints
 from core.sync.listing_made import Made, keep_made
 from core.sync.listing_record import (
     change,
@@ -103,14 +103,15 @@ async def _check(
     """Preflight with the images, the uploads, then TikTok's dry run; every problem when there is one."""
     images = shared.images
     looks, contents = await images.look(candidate.addresses)
-    candidate = replace(candidate, images=tuple(looks))
+    candidate, files = await shared.files.look(replace(candidate, images=tuple(looks)))
     found = preflight(candidate)
     if any(one.blocking for one in found):
         return found
     facts = await shared.knowledge.facts()
     if any(item == QUOTA_ITEM for item, _ in facts.unmet):
         raise QuotaReached
-    draft = draft_of(candidate, await images.upload(looks, contents), facts)
+    uris = await images.upload(looks, contents)
+    draft = draft_of(candidate, uris, await shared.files.upload(candidate, files), facts)
     checked = await ctx.tools.listings.check(draft)
     if not checked.passed:
         return [*found, *(_said(reason) for reason in checked.reasons or ("TikTok's own check failed",))]

@@ -15,11 +15,11 @@ from core.rules.refusals import GONE
 from core.sync.listing_candidate import (
     Family,
     candidate_of,
-    fingerprints,
     read_family,
 )
 from core.sync.listing_context import ListingContext
 from core.sync.listing_edit import Edit, work_out
+from core.sync.listing_fingerprints import fingerprints
 from core.sync.listing_made import AUDITING, map_sku
 from core.sync.listing_push import push
 from core.sync.listing_record import (

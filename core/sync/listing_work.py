@@ -7,6 +7,7 @@ from core.models.listing import PricingRule
 from core.rules.listing_limits import limits_for
 from core.sync.listing_candidate import children_of, rules_of
 from core.sync.listing_context import ListingContext
+from core.sync.listing_files import Files
 from core.sync.listing_images import Images
 from core.sync.listing_knowledge import ShopKnowledge
 from core.sync.listing_links import Links, read_links
@@ -21,10 +22,12 @@ class Shared:
     links: Links
     knowledge: ShopKnowledge
     images: Images
+    files: Files
 
 
 async def prepare(ctx: ListingContext) -> Shared:
     """Read what the rows share; categories and warehouses follow when the first row needs them."""
+    limits = limits_for(ctx.integration.shop.region)
     return Shared(
         children=await children_of(ctx.store),
         rules=await rules_of(ctx.store, ctx.integration.id),
@@ -32,5 +35,6 @@ async def prepare(ctx: ListingContext) -> Shared:
         knowledge=ShopKnowledge(
             ctx.store, ctx.clock, ctx.integration, ctx.tools.categories, ctx.channel, ctx.lease
         ),
-        images=Images(ctx, limits_for(ctx.integration.shop.region)),
+        images=Images(ctx, limits),
+        files=Files(ctx, limits),
     )

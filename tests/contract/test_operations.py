@@ -33,6 +33,7 @@ REPLIES: dict[type[wire.Reply], list[Operation]] = {
     wire.CheckedListing: [operations.LISTING_CHECK],
     wire.Prerequisites: [operations.PREREQUISITES],
     wire.UploadedImage: [operations.UPLOAD_IMAGE],
+    wire.UploadedFile: [operations.UPLOAD_FILE],
     wire.BatchResult: [
         operations.ACTIVATE,
         operations.DEACTIVATE,
@@ -118,6 +119,7 @@ def test_unsafe_are_exactly_the_writes_that_tiktok_says_never_to_retry() -> None
         operations.CREATE_PRODUCT,
         operations.PARTIAL_EDIT,
         operations.UPLOAD_IMAGE,
+        operations.UPLOAD_FILE,
         operations.MARK_SHIPPED,
     }
 

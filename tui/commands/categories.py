@@ -87,8 +87,11 @@ def show(
             ],
             empty="This category asks for no attribute.",
         )
-        for name in (*leaf.required, *(name for _, name in leaf.certifications)):
+        for name in leaf.required:
             say(f"needed: {name.replace('_', ' ')}")
+        for one in leaf.documents:
+            needed = "needed" if one.is_required else "taken"
+            say(f"{needed}: document {one.id}, {one.name}" + (f": {one.details}" if one.details else ""))
         return Exit.OK
 
     with_backend(work, as_json=as_json)

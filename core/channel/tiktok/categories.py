@@ -3,14 +3,22 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
-from core.channel.listings import Brand, Category, CategoryAttribute, CategoryRules, Prerequisite
+from core.channel.listings import (
+    Brand,
+    Category,
+    CategoryAttribute,
+    CategoryDocument,
+    CategoryRules,
+    Prerequisite,
+)
 from core.channel.tiktok import operations, wire
 from core.channel.tiktok.client import TikTokClient
 from core.channel.tiktok.paging import pages
-from core.text import clean_line
+from core.text import clean_line, clean_text
 
 _ID: Final = 64
 _NAME: Final = 200
+_DETAILS: Final = 2_000
 _PAGE: Final = 100
 
 
@@ -75,6 +83,7 @@ class TikTokCategories:
                 takes_several=row.is_multiple_selection,
                 takes_own=row.is_customizable,
                 values=[(clean_line(value.id, _ID), clean_line(value.name, _NAME)) for value in row.values],
+                needed_when=_conditions(row.requirement_conditions),
             )
             for row in found.attributes
         ]
@@ -91,11 +100,18 @@ class TikTokCategories:
             required=frozenset(
                 name for name, rule in found if isinstance(rule, wire.Required) and rule.is_required
             ),
-            certifications=[
-                (clean_line(row.id, _ID), clean_line(row.name, _NAME))
+            documents=[
+                CategoryDocument(
+                    id=clean_line(row.id, _ID),
+                    name=clean_line(row.name, _NAME),
+                    is_required=row.is_required,
+                    details=clean_text(row.document_details, _DETAILS),
+                    needs_expiry=row.expiration_date.is_required,
+                    needed_when=_conditions(row.requirement_conditions),
+                )
                 for row in found.product_certifications
-                if row.is_required
             ],
+            takes_size_chart=found.size_chart.is_supported or found.size_chart.is_required,
         )
 
     async def brands(
@@ -109,6 +125,7 @@ class TikTokCategories:
                     id=clean_line(row.id, _ID),
                     name=clean_line(row.name, _NAME),
                     is_authorised=row.authorized_status == "AUTHORIZED",
+                    is_usable=row.brand_status != "UNAVAILABLE",
                 )
                 for row in page.brands
             ]
@@ -116,3 +133,11 @@ class TikTokCategories:
     def _query(self, **given: str | None) -> dict[str, str]:
         asked = {**given, "category_version": self._version}
         return {name: value for name, value in asked.items() if value is not None}
+
+
+def _conditions(rows: Sequence[wire.ConditionWire]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (clean_line(row.attribute_id, _ID), clean_line(row.attribute_value_id, _ID))
+        for row in rows
+        if row.attribute_id and row.attribute_value_id
+    )

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TypedDict
 
-from core.channel.listings import Attribute, DraftSku, ProductChanges, ProductDraft, Side
+from core.channel.listings import (
+    Attribute,
+    Certificate,
+    DraftSku,
+    ProductChanges,
+    ProductDraft,
+    Side,
+    SizeChartRef,
+)
 from core.channel.tiktok import wire
 from core.models.base import Money
 from core.rules.price import WHOLE_CURRENCIES
@@ -15,6 +23,9 @@ class _Shared(TypedDict):
     package_weight: wire.WeightBody | None
     package_dimensions: wire.DimensionsBody | None
     product_attributes: tuple[wire.AttributeBody, ...] | None
+    size_chart: wire.SizeChartBody | None
+    manufacturer_ids: tuple[str, ...] | None
+    responsible_person_ids: tuple[str, ...] | None
 
 
 class _Required(_Shared):
@@ -24,6 +35,7 @@ class _Required(_Shared):
     main_images: tuple[wire.ImageRef, ...]
     skus: tuple[wire.SkuBody, ...]
     external_product_id: str | None
+    certifications: tuple[wire.CertificationBody, ...] | None
 
 
 def check_body(draft: ProductDraft) -> wire.ListingCheck:
@@ -48,6 +60,9 @@ def edit_body(changes: ProductChanges, *, category_version: str | None) -> wire.
         skus=None
         if changes.skus is None
         else tuple(wire.EditedSku(**_sku(sku).model_dump(), id=sku.id) for sku in changes.skus),
+        certifications=None
+        if changes.certificates is None
+        else tuple(_edited_certificate(one) for one in changes.certificates),
         category_version=category_version,
     )
 
@@ -70,6 +85,7 @@ def _required(draft: ProductDraft) -> _Required:
         "main_images": _images(draft.image_uris),
         "skus": tuple(_sku(sku) for sku in draft.skus),
         "external_product_id": draft.external_id,
+        "certifications": tuple(_certificate(one) for one in draft.certificates) or None,
     }
 
 
@@ -79,6 +95,9 @@ def _shared(what: ProductDraft | ProductChanges) -> _Shared:
         "package_weight": None if what.weight_kg is None else _weight(what.weight_kg),
         "package_dimensions": None if what.size_cm is None else _size(what.size_cm),
         "product_attributes": tuple(_attribute(row) for row in what.attributes) if what.attributes else None,
+        "size_chart": None if what.size_chart is None else _size_chart(what.size_chart),
+        "manufacturer_ids": tuple(what.manufacturer_ids or ()) or None,
+        "responsible_person_ids": tuple(what.responsible_person_ids or ()) or None,
     }
 
 
@@ -113,6 +132,33 @@ def _attribute(attribute: Attribute) -> wire.AttributeBody:
     known = tuple(wire.AttributeValueBody(id=value) for value in attribute.value_ids)
     own = tuple(wire.AttributeValueBody(name=value) for value in attribute.value_names)
     return wire.AttributeBody(id=attribute.id, values=known + own)
+
+
+def _size_chart(chart: SizeChartRef) -> wire.SizeChartBody:
+    return wire.SizeChartBody(
+        image=wire.ImageRef(uri=chart.image_uri) if chart.image_uri else None,
+        template=wire.TemplateRef(id=chart.template_id) if chart.template_id else None,
+    )
+
+
+def _certificate(one: Certificate) -> wire.CertificationBody:
+    """Of a create: the contract has texts for files there, and an id is the only text that names one."""
+    return wire.CertificationBody(
+        id=one.id,
+        images=_images(one.image_uris) or None,
+        files=tuple(file.id for file in one.files) or None,
+        expiration_date=one.expires_at,
+    )
+
+
+def _edited_certificate(one: Certificate) -> wire.EditedCertification:
+    return wire.EditedCertification(
+        id=one.id,
+        images=_images(one.image_uris) or None,
+        files=tuple(wire.FileBody(id=file.id, name=file.name, format=file.format) for file in one.files)
+        or None,
+        expiration_date=one.expires_at,
+    )
 
 
 def _weight(kilograms: Decimal) -> wire.WeightBody:

@@ -6,9 +6,11 @@ from typing import Final
 
 from core.channel.errors import ChannelError, UnreadableReply
 from core.channel.listings import (
+    Certificate,
     ChannelProduct,
     Checked,
     Created,
+    FileRef,
     Image,
     ProductChanges,
     ProductDraft,
@@ -65,6 +67,7 @@ class TikTokListings:
             has_draft=found.has_draft,
             skus=skus_of(found, integration_id=self._integration_id, read_at=self._clock.now()),
             sides={clean_line(sku.id, _ID): _sides(sku) for sku in found.skus},
+            certificates=[_certificate(row) for row in found.certifications if row.id],
         )
 
     async def made_since(self, seller_skus: Sequence[str], since: datetime) -> Sequence[str]:
@@ -138,6 +141,16 @@ class TikTokListings:
             uri=clean_line(made.uri, 500), url=clean_line(made.url), width=made.width, height=made.height
         )
 
+    async def upload_file(self, name: str, content: bytes) -> FileRef:
+        """See Listings.upload_file. TikTok tells a file's format from its name."""
+        upload = Upload(name, content, {"name": name})
+        made = await self._client.call(operations.UPLOAD_FILE, wire.UploadedFile, upload=upload)
+        return FileRef(
+            id=clean_line(made.id, _ID),
+            name=clean_line(made.name, 200) or name,
+            format=clean_line(made.format, _ID) or name.rpartition(".")[2].upper(),
+        )
+
     async def _batches(self, operation: operations.Operation, product_ids: Sequence[str]) -> Refusals:
         refusals: dict[str, ChannelError] = {}
         for start in range(0, len(product_ids), BATCH):
@@ -159,6 +172,18 @@ def _sides(sku: wire.SkuWire) -> list[Side]:
         )
         for side in sku.sales_attributes
     ]
+
+
+def _certificate(row: wire.CertificateWire) -> Certificate:
+    return Certificate(
+        id=clean_line(row.id, _ID),
+        image_uris=[clean_line(image.uri, 500) for image in row.images if image.uri],
+        files=[
+            FileRef(clean_line(file.id, _ID), clean_line(file.name, 200), clean_line(file.format, _ID))
+            for file in row.files
+        ],
+        expires_at=row.expiration_date or None,
+    )
 
 
 def _failure(row: wire.AuditFailureWire) -> ReviewFailure:

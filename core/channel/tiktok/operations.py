@@ -31,6 +31,7 @@ DELETE = Operation("DELETE", "/product/202309/products")
 LISTING_CHECK = Operation("POST", "/product/202309/products/listing_check")
 PREREQUISITES = Operation("GET", "/product/202312/prerequisites")
 UPLOAD_IMAGE = Operation("POST", "/product/202309/images/upload", cipher=False, safe=False)
+UPLOAD_FILE = Operation("POST", "/product/202309/files/upload", cipher=False, safe=False)
 
 SEARCH_INVENTORY = Operation("POST", "/product/202309/inventory/search")
 UPDATE_INVENTORY = Operation("POST", "/product/202309/products/{product_id}/inventory/update")

@@ -66,10 +66,16 @@ def rules(call: Call) -> JSON:
 
 @TABLE.operation("getBrands", scope=READ)
 def brands(call: Call) -> JSON:
-    """A page of the brands, by part of the name when one is given."""
+    """A page of the brands, by part of the name when one is given; this shop may sell every third."""
     name = call.query.get("brand_name", "").lower()
-    found = [brand for brand in call.sandbox.world.brands if name in brand["name"].lower()]
-    query = fingerprint(call.operation.id, call.shop.id, name)
+    only = call.query.get("is_authorized", "")
+    found = [
+        (brand, authorised)
+        for place, brand in enumerate(call.sandbox.world.brands)
+        for authorised in (place % 3 == 0,)
+        if name in brand["name"].lower() and only in {"", str(authorised).lower()}
+    ]
+    query = fingerprint(call.operation.id, call.shop.id, name, only)
     begin, size = place_of(call.query.get("page_token", ""), query).passed, int(call.query["page_size"])
     end = begin + size
     return {
@@ -77,11 +83,11 @@ def brands(call: Call) -> JSON:
             {
                 "id": brand["id"],
                 "name": brand["name"],
-                "authorized_status": "UNAUTHORIEZD",
-                "brand_status": "ONLINE",
+                "authorized_status": "AUTHORIZED" if authorised else "UNAUTHORIEZD",
+                "brand_status": "AVAILABLE",
                 "is_t1_brand": False,
             }
-            for brand in found[begin:end]
+            for brand, authorised in found[begin:end]
         ],
         "total_count": len(found),
         "next_page_token": token_at(Place((0, ""), end), query) if end < len(found) else "",

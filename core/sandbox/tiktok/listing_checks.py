@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.sandbox.model import Shop, World
+from core.sandbox.tiktok.document_checks import document_problems, rule_problems
 
 JSON = dict[str, Any]
 Found = tuple[int, str]
@@ -34,6 +35,7 @@ def listing_problems(world: World, shop: Shop, body: JSON, *, new: bool = True) 
         yield 12052028, "There is no main image"
     if any(uri not in world.images and not uri.startswith("tos-sandbox/") for uri in images):
         yield 12052722, "An image uri is unknown to TikTok Shop"
+    yield from document_problems(world, body)
     yield from _package_problems(shop, body)
     yield from _skus_problems(shop, body.get("skus", []), new=new)
 
@@ -90,7 +92,7 @@ def _category_problems(world: World, shop: Shop, body: JSON) -> Iterator[Found]:
     else:
         yield from _permission_problems(node["permission_statuses"])
         yield from _attribute_problems(node["attributes"], body.get("product_attributes", []))
-        yield from _rule_problems(node["rules"], body)
+        yield from rule_problems(node["rules"], body)
 
 
 def _permission_problems(statuses: list[str]) -> Iterator[Found]:
@@ -123,16 +125,6 @@ def _attribute_problems(rules: list[JSON], given: list[JSON]) -> Iterator[Found]
                 yield 12052248, f"The value of '{found['name']}' is empty"
             elif not value.get("id") and not found["is_customizable"]:
                 yield 12052240, f"The attribute '{found['name']}' takes no custom value"
-
-
-def _rule_problems(rules: JSON, body: JSON) -> Iterator[Found]:
-    if rules.get("package_dimension", {}).get("is_required") and not body.get("package_dimensions"):
-        yield 12052116, "The package dimensions are missing"
-    if rules.get("size_chart", {}).get("is_required") and not body.get("size_chart"):
-        yield 12052128, "The size chart is missing"
-    needed = {rule["id"] for rule in rules.get("product_certifications", ()) if rule["is_required"]}
-    if not needed <= {item["id"] for item in body.get("certifications", ())}:
-        yield 12052105, "A required qualification is missing"
 
 
 def _package_problems(shop: Shop, body: JSON) -> Iterator[Found]:

@@ -39,7 +39,7 @@ def fields_of(call: Call, body: JSON, product: ShopProduct | None) -> tuple[JSON
             warnings.append(
                 "The [brand_id] field is incorrect and has been automatically cleared by the system"
             )
-    for name in ("package_weight", "package_dimensions"):
+    for name in ("package_weight", "package_dimensions", "size_chart", "certifications"):
         if name in body:
             fields[name] = body[name]
     kept = {name: body[name] for name in KEPT if name in body}
@@ -61,6 +61,9 @@ def body_of(product: ShopProduct) -> JSON:
         "product_attributes": product.attributes,
         "package_weight": product.package_weight,
         "package_dimensions": product.package_dimensions,
+        "size_chart": product.size_chart,
+        "certifications": product.certifications,
+        **{name: product.extra[name] for name in KEPT if name in product.extra},
         "skus": [
             {
                 "id": sku.id,

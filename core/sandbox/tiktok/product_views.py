@@ -6,6 +6,7 @@ from typing import Any
 from core.sandbox.calls import Call
 from core.sandbox.model import SalesAttribute, ShopProduct, ShopSku
 from core.sandbox.runtime import Sandbox
+from core.sandbox.tiktok.document_checks import certifications_view
 
 JSON = dict[str, Any]
 INITIAL = frozenset({"PENDING", "FAILED"})
@@ -60,7 +61,20 @@ def detail_view(call: Call, product: ShopProduct) -> JSON:
         view["package_weight"] = product.package_weight
     if product.package_dimensions:
         view["package_dimensions"] = product.package_dimensions
+    if product.size_chart:
+        view["size_chart"] = _size_chart(sandbox, product.size_chart)
+    if product.certifications:
+        rules = next(node for node in sandbox.world.categories if node["id"] == product.category_id)["rules"]
+        view["certifications"] = certifications_view(
+            sandbox.world, product.certifications, rules, lambda uri: image_view(sandbox, uri)
+        )
     return view
+
+
+def _size_chart(sandbox: Sandbox, chart: JSON) -> JSON:
+    uri = (chart.get("image") or {}).get("uri")
+    template = {"template": chart["template"]} if chart.get("template") else {}
+    return template | ({"image": image_view(sandbox, uri)} if uri else {})
 
 
 def under_review(product: ShopProduct) -> ShopProduct:

@@ -15,6 +15,7 @@ from core.sandbox.wire import Refusal
 
 JSON = dict[str, Any]
 UNEDITABLE = frozenset({"FREEZE", "DELETED"})
+BLANKED = ("package_weight", "package_dimensions", "size_chart")
 CHECKS = (
     "SHOP_STATUS",
     "SHOP_TAX",
@@ -65,7 +66,7 @@ def create_product(call: Call) -> JSON:
 def edit_product(call: Call) -> JSON:
     """Replace the whole product: what is not sent is blanked, but for price and stock of SKUs that stay."""
     product = _editable(call)
-    blank: JSON = {"product_attributes": [], "package_weight": None, "package_dimensions": None}
+    blank: JSON = {"product_attributes": [], "certifications": [], **dict.fromkeys(BLANKED)}
     return _edit(call, product, {**blank, **call.body}, call.body)
 
 
@@ -108,7 +109,7 @@ def _edit(call: Call, product: ShopProduct, body: JSON, whole: JSON) -> JSON:
         _check(call, whole, product)
     sent = {key: value for key, value in body.items() if value is not None}
     fields, warnings = fields_of(call, sent, product)
-    for name in ("package_weight", "package_dimensions"):
+    for name in BLANKED:
         if name in body and body[name] is None:
             fields[name] = None
     _set_stock_and_price(product, body)

@@ -12,6 +12,9 @@ from core.sandbox.wire import Refusal
 MOST_BYTES = 10 * 1024 * 1024
 LEAST_SIDE, MOST_SIDE = 300, 4000
 SQUARED = frozenset({"MAIN_IMAGE", "ATTRIBUTE_IMAGE"})
+ANY_LEAST, ANY_MOST = 100, 20_000
+CHART_LEAST = 1024
+"""Of the shorter side of a size chart."""
 FILES = {"pdf": b"%PDF", "mp4": b"ftyp"}
 
 
@@ -31,6 +34,10 @@ def upload_image(call: Call) -> dict[str, Any]:
             raise Refusal(12038014, "The pixel size is outside 300 to 4000")
         if not 3 * height <= 4 * width or not 3 * width <= 4 * height:
             width = height = max(width, height)
+    elif min(width, height) < (CHART_LEAST if use_case == "SIZE_CHART_IMAGE" else ANY_LEAST) or (
+        max(width, height) > ANY_MOST
+    ):
+        raise Refusal(12038014, "The pixel size is outside the limits of this use case")
     uri = f"tos-sandbox/up-{new_id(call.sandbox.world, 'product')}"
     call.sandbox.world.images[uri] = {"width": width, "height": height, "use_case": use_case}
     call.sandbox.revision += 1
@@ -54,6 +61,7 @@ def upload_file(call: Call) -> dict[str, Any]:
     if len(data) > MOST_BYTES:
         raise Refusal(36009021, "The uploaded file is too large")
     file_id = f"v{new_id(call.sandbox.world, 'product')}"
+    call.sandbox.world.files[file_id] = {"name": name, "format": kind.upper()}
     call.sandbox.revision += 1
     url = call.sandbox.image_url(f"files/{file_id}")
     return {"id": file_id, "url": url, "name": name, "format": kind.upper()}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.channel.listings import Brand, Category, CategoryRules, Prerequisite
+from core.channel.listings import Brand, Category, CategoryDocument, Prerequisite
 from core.channel.tiktok.categories import TikTokCategories
 from tests.contract.spec import faults_of
 from tests.core.channel.support import Answer, Rig, ok, rig
@@ -79,14 +79,28 @@ async def test_rules_name_what_must_be_there() -> None:
                 "epr": {"is_required": False},
                 "seller_sku": None,
                 "product_certifications": [
-                    {"id": 1, "name": "CE", "is_required": True},
-                    {"id": 2, "name": "Other"},
+                    {
+                        "id": 1,
+                        "name": "CE",
+                        "is_required": True,
+                        "document_details": "A test report.",
+                        "expiration_date": {"is_required": True},
+                    },
+                    {
+                        "id": 2,
+                        "name": "Other",
+                        "requirement_conditions": [{"attribute_id": 5, "attribute_value_id": 6}],
+                    },
                 ],
             }
         )
     )
     rules = await shop.rules("601450")
-    assert rules == CategoryRules(frozenset({"size_chart", "manufacturer"}), [("1", "CE")])
+    assert (rules.required, rules.takes_size_chart) == (frozenset({"size_chart", "manufacturer"}), True)
+    assert rules.documents == [
+        CategoryDocument("1", "CE", is_required=True, details="A test report.", needs_expiry=True),
+        CategoryDocument("2", "Other", needed_when=(("5", "6"),)),
+    ]
     assert faults_of(made) == []
 
 

@@ -10,11 +10,14 @@ import pytest
 from core.channel.errors import LostReply, StaleState, UnreadableReply
 from core.channel.listings import (
     Attribute,
+    Certificate,
     DraftSku,
+    FileRef,
     ProductChanges,
     ProductDraft,
     ReviewFailure,
     Side,
+    SizeChartRef,
 )
 from core.channel.tiktok.listings import LARGEST_IMAGE, TikTokListings
 from core.models.base import Money
@@ -170,6 +173,59 @@ async def test_a_batch_error_that_names_no_product_confirms_none_of_its_batch() 
     shop, _ = _listings(ok({"errors": [{"code": 12052901, "message": "no"}]}), ok({}))
     refusals = await shop.deactivate([str(number) for number in range(21)])
     assert refusals.keys() == {str(number) for number in range(20)}
+
+
+PAPER = Certificate("71", ("tos-x/c",), (FileRef("v9", "en71.pdf", "PDF"),), expires_at=1_806_451_200)
+
+
+async def test_a_create_names_size_chart_documents_and_who_made_it_as_the_contract_does() -> None:
+    shop, made = _listings(ok({"product_id": 1}), ok({"check_result": "PASS"}))
+    draft = dataclasses.replace(
+        DRAFT,
+        size_chart=SizeChartRef(image_uri="tos-x/s"),
+        certificates=(PAPER,),
+        manufacturer_ids=("5",),
+        responsible_person_ids=("6", "7"),
+    )
+    await shop.create(draft, key="k1")
+    await shop.check(draft)
+    for body in made.shop.bodies:
+        assert body["size_chart"] == {"image": {"uri": "tos-x/s"}}
+        assert body["certifications"] == [
+            {"id": "71", "images": [{"uri": "tos-x/c"}], "files": ["v9"], "expiration_date": 1_806_451_200}
+        ]
+        assert (body["manufacturer_ids"], body["responsible_person_ids"]) == (["5"], ["6", "7"])
+    assert faults_of(made) == []
+
+
+async def test_an_edit_names_files_by_object_and_a_template_by_id() -> None:
+    shop, made = _listings(ok({}))
+    await shop.edit("1", ProductChanges(size_chart=SizeChartRef(template_id="8"), certificates=(PAPER,)))
+    (body,) = made.shop.bodies
+    assert body["size_chart"] == {"template": {"id": "8"}}
+    assert body["certifications"][0]["files"] == [{"id": "v9", "name": "en71.pdf", "format": "PDF"}]
+    assert faults_of(made) == []
+
+
+async def test_a_document_is_uploaded_under_its_name() -> None:
+    shop, made = _listings(ok({"id": 9, "url": "https://x/y", "name": "en71.pdf", "format": "PDF"}))
+    assert await shop.upload_file("en71.pdf", b"%PDF-1.7") == FileRef("9", "en71.pdf", "PDF")
+    (sent,) = made.shop.requests
+    assert b'name="name"' in sent.content
+    assert faults_of(made) == []
+
+
+async def test_the_certificates_of_a_product_are_read_so_that_an_edit_can_name_them_again() -> None:
+    there = {
+        "id": 71,
+        "images": [{"uri": "tos-x/c", "width": 3}],
+        "files": [{"id": "v9", "name": "en71.pdf", "format": "PDF", "urls": []}],
+        "expiration_date": 1_806_451_200,
+    }
+    shop, made = _listings(ok({**SHAPES["getProduct"]["data"], "certifications": [there]}))
+    (found,) = (await shop.product("1734000000000000001")).certificates
+    assert (found.id, list(found.image_uris), list(found.files)) == (PAPER.id, ["tos-x/c"], list(PAPER.files))
+    assert faults_of(made) == []
 
 
 async def test_an_image_is_uploaded_as_a_file_with_its_use() -> None:

@@ -40,6 +40,13 @@ class NamedValue(Reply):
     name: str = ""
 
 
+class ConditionWire(Reply):
+    """A value of another attribute with which something is required."""
+
+    attribute_id: Id = ""
+    attribute_value_id: Id = ""
+
+
 class AttributeWire(Reply):
     """One attribute; `is_requried` is misspelt on the wire (§7)."""
 
@@ -50,6 +57,7 @@ class AttributeWire(Reply):
     is_customizable: bool = False
     is_multiple_selection: bool = False
     values: tuple[NamedValue, ...] = ()
+    requirement_conditions: tuple[ConditionWire, ...] = ()
 
 
 class CategoryAttributes(Reply):
@@ -70,13 +78,22 @@ class CertificationWire(Reply):
     id: Id
     name: str = ""
     is_required: bool = False
+    document_details: str = ""
+    requirement_conditions: tuple[ConditionWire, ...] = ()
+    expiration_date: Required = Required()
+
+
+class SizeChartRule(Required):
+    """Whether a size chart must or may be there."""
+
+    is_supported: bool = False
 
 
 class CategoryRulesWire(Reply):
     """GET /product/202309/categories/{category_id}/rules."""
 
     product_certifications: tuple[CertificationWire, ...] = ()
-    size_chart: Required = Required()
+    size_chart: SizeChartRule = SizeChartRule()
     package_dimension: Required = Required()
     epr: Required = Required()
     responsible_person: Required = Required()
@@ -90,6 +107,7 @@ class BrandWire(Reply):
     id: Id
     name: str = ""
     authorized_status: str = ""
+    brand_status: str = ""
 
 
 class BrandsPage(Page):

@@ -74,12 +74,54 @@ class AttributeBody(Body):
     values: tuple[AttributeValueBody, ...]
 
 
+class TemplateRef(Body):
+    """A size chart made in Seller Center."""
+
+    id: str
+
+
+class SizeChartBody(Body):
+    """An uploaded picture, or a template."""
+
+    image: ImageRef | None = None
+    template: TemplateRef | None = None
+
+
+class CertificationBody(Body):
+    """A document of a create: its `files` are texts, where a partial edit has objects (contract)."""
+
+    id: str
+    images: tuple[ImageRef, ...] | None = None
+    files: tuple[str, ...] | None = None
+    expiration_date: int | None = None
+
+
+class FileBody(Body):
+    """An uploaded file that is no image."""
+
+    id: str
+    name: str
+    format: str
+
+
+class EditedCertification(Body):
+    """A document of a partial edit."""
+
+    id: str
+    images: tuple[ImageRef, ...] | None = None
+    files: tuple[FileBody, ...] | None = None
+    expiration_date: int | None = None
+
+
 class _Optional(Body):
     brand_id: str | None = None
     package_weight: WeightBody | None = None
     package_dimensions: DimensionsBody | None = None
     product_attributes: tuple[AttributeBody, ...] | None = None
     external_product_id: str | None = None
+    size_chart: SizeChartBody | None = None
+    manufacturer_ids: tuple[str, ...] | None = None
+    responsible_person_ids: tuple[str, ...] | None = None
 
 
 class ListingCheck(_Optional):
@@ -90,6 +132,7 @@ class ListingCheck(_Optional):
     category_id: str
     main_images: tuple[ImageRef, ...]
     skus: tuple[SkuBody, ...]
+    certifications: tuple[CertificationBody, ...] | None = None
 
 
 class CreateProduct(ListingCheck):
@@ -107,6 +150,7 @@ class PartialEdit(_Optional):
     description: str | None = None
     main_images: tuple[ImageRef, ...] | None = None
     skus: tuple[EditedSku, ...] | None = None
+    certifications: tuple[EditedCertification, ...] | None = None
     category_version: str | None = None
     save_mode: str = "LISTING"
 
@@ -172,6 +216,23 @@ class BrandRef(Reply):
     id: Id = ""
 
 
+class FileWire(Reply):
+    """A file of a certificate."""
+
+    id: Id = ""
+    name: str = ""
+    format: str = ""
+
+
+class CertificateWire(Reply):
+    """A certificate of a product."""
+
+    id: Id = ""
+    images: tuple[ImageWire, ...] = ()
+    files: tuple[FileWire, ...] = ()
+    expiration_date: int = 0
+
+
 class ProductDetail(ProductWire):
     """GET /product/202309/products/{product_id}."""
 
@@ -181,6 +242,7 @@ class ProductDetail(ProductWire):
     category_chains: tuple[ChainLink, ...] = ()
     main_images: tuple[ImageWire, ...] = ()
     brand: BrandRef = BrandRef()
+    certifications: tuple[CertificateWire, ...] = ()
     has_draft: bool = False
 
 
@@ -206,3 +268,11 @@ class UploadedImage(Reply):
     url: str = ""
     width: int = 0
     height: int = 0
+
+
+class UploadedFile(Reply):
+    """What the upload of a file answers."""
+
+    id: Id
+    name: str = ""
+    format: str = ""
