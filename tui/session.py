@@ -85,11 +85,13 @@ class Session:
             home = sandbox.sandbox_home()
             self._sandbox = await sandbox.Sandbox.start(home)
         from tui.logs import log_to_file
+        from tui.memory import settle
 
         say("Opening the store")
         bootstrap = await asyncio.to_thread(importlib.import_module, "tui.bootstrap")
         await asyncio.to_thread(importlib.import_module, "core.network")
         self._backend = await bootstrap.open_backend(progress=progress, screen=True)
+        settle()
         log_to_file(self._backend.settings.home / SCREENS_LOG)
         if self.sandbox:
             await sandbox.connect_first_time(self._backend, say)

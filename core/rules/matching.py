@@ -184,6 +184,12 @@ def settle(found: Iterable[tuple[Unmapped, Suggestion]]) -> list[Suggestion]:
     ]
 
 
+def best_partners(matcher: Matcher, asked: Iterable[Unmapped]) -> list[Suggestion]:
+    """The best partner of each that has one, the surest first; equally sure ones by channel SKU id."""
+    pairs = [(one, made) for one in asked if (made := matcher.best(one)) is not None]
+    return sorted(settle(pairs), key=lambda made: (-made.confidence, made.sku_id))
+
+
 def _unsure(made: Suggestion, rivals: Sequence[str]) -> Suggestion:
     named = ", ".join(rivals[:_RIVALS]) + (
         f" and {len(rivals) - _RIVALS} more" if len(rivals) > _RIVALS else ""

@@ -11,6 +11,7 @@ from core.rules.matching import Suggestion
 from core.services.mapping_edits import Edit, Edits, MappingsChanged
 from core.services.mapping_lists import Counts, MappingLists, Mark
 from core.services.mapping_rows import ChannelRow
+from core.services.matching_ask import Told
 from core.services.sku_mapping import Saved, SkuMappingService
 
 BARS: Final = (1.0, 0.97, 0.95, 0.93, 0.9, 0.8, 0.7)
@@ -44,9 +45,12 @@ class MappingDesk:
         """Take in what was committed since; whether anything changed."""
         return await self.lists.refresh(self.backend.store)
 
-    async def suggest(self) -> int:
-        """Look for partners of everything unmapped; how many were found. Maps nothing (A37)."""
-        found = await SkuMappingService(self.backend).suggestions(self.integration)
+    async def suggest(self, told: Told | None = None) -> int:
+        """Look for partners of everything unmapped; how many were found. Maps nothing (A37).
+
+        `told` hears how far it is. Raises ServiceError.
+        """
+        found = await SkuMappingService(self.backend).suggestions(self.integration, told=told)
         self.suggestions = {one.sku_id: one for one in found}
         return len(found)
 

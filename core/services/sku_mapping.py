@@ -1,6 +1,5 @@
 """SKU mapping: which channel SKU sells which Avasam SKU (domain.md, Words; A33 to A37)."""
 
-import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,17 +10,16 @@ from core.models.integration import Integration
 from core.models.job import JobKind
 from core.models.listing import SkuMapping
 from core.models.order import Order, OrderKind, Tombstone
-from core.rules.matching import Matcher, Suggestion, Unmapped, settle
+from core.rules.matching import Suggestion, Unmapped
 from core.services.mapping_edits import Edits
 from core.services.mapping_save import Written, write
+from core.services.matching_ask import Products, Told, ask
 from core.store import Json, Where
 from core.sync import jobs
 
 _AT_ONCE: Final = 1_000
 _SELLABLE: Final = (Where("kind", "ne", "parent"), Where("missing", "ne", True))
 _LISTED: Final = (Where("deleted", "ne", True),)
-_ADDED_A_BREATH: Final = 200
-_ASKED_A_BREATH: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +55,16 @@ class SkuMappingService:
         return Saved(len(written.linked), len(written.unlinked), written.unchanged, orders, started)
 
     async def suggestions(
-        self, integration: Integration, *, besides: Collection[str] = ()
+        self, integration: Integration, *, besides: Collection[str] = (), told: Told | None = None
     ) -> Sequence[Suggestion]:
         """The best partner of every unmapped SKU that has one, the surest first (A37). Maps nothing.
 
-        `besides` are channel SKU ids that have a pending edit. 10,000 against 100,000 take seconds, during
-        which the event loop goes on.
+        `besides` are channel SKU ids that have a pending edit; `told` hears how far it is. 10,000 against
+        100,000 take seconds in a process of their own, which ends when this is cancelled. Raises
+        ServiceError when that process comes to no answer.
         """
         asked = await self._unmapped(integration, frozenset(besides))
-        if not asked:
-            return ()
-        matcher = await self._matcher()
-        pairs: list[tuple[Unmapped, Suggestion]] = []
-        for number, one in enumerate(asked, start=1):
-            if number % _ASKED_A_BREATH == 0:
-                await asyncio.sleep(0)
-            if (made := matcher.best(one)) is not None:
-                pairs.append((one, made))
-        return sorted(settle(pairs), key=lambda made: (-made.confidence, made.sku_id))
+        return await ask(self._sellable(), asked, told) if asked else ()
 
     async def map_equal(self, integration: Integration, *, by: str) -> int:
         """Map every unmapped channel SKU whose seller SKU is an Avasam SKU; how many were mapped.
@@ -102,15 +92,12 @@ class SkuMappingService:
                     await tx.put(tables.SKU_MAPPINGS, tables.key(integration.id, sku_id), row.to_document())
         return len(pairs)
 
-    async def _matcher(self) -> Matcher:
-        matcher = Matcher()
-        number = 0
-        async for sku, (title, barcode) in self._columns(tables.PRODUCTS, ("title", "barcode"), _SELLABLE):
-            matcher.add(sku, str(title or ""), None if barcode is None else str(barcode))
-            number += 1
-            if number % _ADDED_A_BREATH == 0:
-                await asyncio.sleep(0)
-        return matcher
+    async def _sellable(self) -> Products:
+        async for chunk in self._store.columns(tables.PRODUCTS, ("title", "barcode"), _SELLABLE):
+            yield [
+                (sku, str(title or ""), None if barcode is None else str(barcode))
+                for sku, (title, barcode) in chunk
+            ]
 
     async def _unmapped(
         self, integration: Integration, besides: frozenset[str] = frozenset()

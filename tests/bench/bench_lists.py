@@ -169,8 +169,8 @@ async def _fill(backend: Backend, numbers: range) -> None:
 
 
 def _p50(pressed: Sequence[Pressed], which: str) -> float:
-    return statistics.median(getattr(one, which) for one in pressed)
+    return float(statistics.median(getattr(one, which) for one in pressed))
 
 
 def _p95(pressed: Sequence[Pressed], which: str) -> float:
-    return statistics.quantiles([getattr(one, which) for one in pressed], n=20)[-1]
+    return float(statistics.quantiles([getattr(one, which) for one in pressed], n=20)[-1])

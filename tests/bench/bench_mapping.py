@@ -23,6 +23,7 @@ from core.settings import Settings
 from tests.bench import mapping_goods
 from tests.bench.mapping_goods import Goods
 from tests.bench.support import program, table, workplace
+from tui.memory import settle
 
 TITLE: Final = "SKU mapping"
 PRODUCTS: Final = 100_000
@@ -47,6 +48,7 @@ async def _run(home: Path, products: int, unmapped: int) -> str:
     goods.products.clear()  # a program holds documents, not models of them: nothing for the collector
     async with program(Settings(home=home)) as backend:  # as a program finds it when it starts
         service = SkuMappingService(backend)
+        settle()
         suggested = await _ticking(lambda: service.suggestions(shop))
         found = suggested.result
         searches = await _searches(backend, shop)

@@ -20,7 +20,9 @@ from tui.hand_out import write_out
 from tui.keys import bindings
 from tui.keys.sku_mapping import SKU_MAPPING
 from tui.mapping_words import HELP, about, channel_columns, heading, product_columns, saved_words
+from tui.memory import settle
 from tui.person import who
+from tui.progress import progress
 from tui.screens.choose import Choose
 from tui.screens.shop_screen import ShopScreen
 from tui.session import Session
@@ -107,6 +109,8 @@ class SkuMappingScreen(ShopScreen):
         changed = await desk.refresh()
         if desk is self.desk and (changed or not self._listed):
             first, self._listed = not self._listed, True
+            if first:
+                settle()
             self.left.table.loading = self.right.table.loading = False
             self._list_again()
             if first or desk.lists.as_of != as_of:
@@ -117,8 +121,16 @@ class SkuMappingScreen(ShopScreen):
         desk = self.desk
         if desk is None:
             return
-        self._tell("looking for suggestions…")
-        await desk.suggest()
+        began = self.session.backend.clock.now()
+
+        def told(done: int, total: int) -> None:
+            seconds = (self.session.backend.clock.now() - began).total_seconds()
+            self._tell(f"suggestions {progress(done, total, seconds)}")
+
+        try:
+            await desk.suggest(told)
+        except ServiceError as error:
+            self.notify(str(error), severity="error", timeout=20, markup=False)
         self._tell("")
         self._list_again()
         self._highlighted()
@@ -258,6 +270,13 @@ class SkuMappingScreen(ShopScreen):
         if chosen is not None:
             self.notify(f"{desk.take_above(float(chosen)):,} taken. ctrl+s saves them.", markup=False)
             self._edited()
+
+    def action_suggest(self) -> None:
+        """Look again, or stop looking: the process that does it ends at once."""
+        if self.workers.cancel_group(self, "mapping suggest"):
+            self._tell("")
+        else:
+            self._look_for_suggestions()
 
     def action_unlink(self) -> None:
         """Take pending edits back, sever saved pairs; both pending until Save (A36)."""

@@ -235,7 +235,8 @@ class RowView(ScrollView, Generic[Row]):
 
     def _resize_to(self, size: Size) -> None:
         """Take another length. Assigning `virtual_size` would lay out the whole screen for every key typed
-        into a filter; the scroll bars are all that depends on it, and they ask for that when they need it."""
+        into a filter; the scroll bars are all that depends on it, and they ask for that when they need it.
+        """
         if size == self.virtual_size:
             return
         if not self.container_size:
