@@ -117,9 +117,9 @@ class Settings(BaseSettings):
     """How far back the first order sync reads; None means from the shop's first day."""
 
     activity_days: Annotated[int, Field(ge=1, le=_CENTURY)] = 30
-    """How long finished syncs and jobs stay in Activity; open problems stay until they are solved."""
+    """How long finished syncs stay in Activity before they go into the archive; jobs are forgotten then."""
     archive_days: Annotated[int, Field(ge=1, le=_CENTURY)] = 180
-    """How long finished orders stay in the lists; `avasam archive run` moves older ones into the archive."""
+    """How long finished orders stay in the lists before they go into the archive, by themselves."""
     resend_after_seconds: Annotated[float, Field(ge=1, le=_MONTH)] = 120.0
     """How long an order whose sending got no clear answer is looked for before it may be sent again."""
 
@@ -163,6 +163,10 @@ class Settings(BaseSettings):
             f"AVASAM_STORE_URL: {parts.scheme or 'what it names'!r} is not a store this program has. "
             "Use tinydb:///absolute/path, or leave it empty."
         )
+
+    def archive_directory(self) -> Path:
+        """Where old orders and activity go: with the store, so that whoever shares that shares this."""
+        return self.store_directory() / "archive"
 
     def missing_for_tiktok(self) -> list[str]:
         """The variables without which no shop can be connected."""

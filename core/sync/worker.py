@@ -85,7 +85,7 @@ class Worker:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def once(self) -> list[Pass] | None:
-        """All but verification for every enabled integration, whatever the timers say, and waiting jobs.
+        """All but verification for every enabled integration, whatever the timers say, waiting jobs, upkeep.
 
         One that needs reauthorisation is passed over, with an empty pass. None when another worker holds or
         has taken one of them: then it does all this anyway.
@@ -110,6 +110,7 @@ class Worker:
                     ran = await self._execution.run(integration, kinds, lease, forced=True)
                 after = await self._store.get(tables.INTEGRATIONS, integration.id)
                 passes.append(Pass(Integration.from_document(after) if after else integration, ran))
+            await self._upkeep.once()
         except LeaseLost as error:
             _log.warning("another worker has taken over", what=str(error))
             return None

@@ -11,7 +11,7 @@ from tui.commands.running import with_backend
 
 if TYPE_CHECKING:
     from core.backend import Backend
-    from core.services.archive import Archive
+    from core.services.archive import ArchiveService
 
 archive = typer.Typer(
     help="Old finished orders and activity, out of the way but not lost.", no_args_is_help=True
@@ -67,14 +67,17 @@ def who(as_json: Json = False) -> None:
 
 @archive.command("run")
 def run_archive(as_json: Json = False) -> None:
-    """Move orders into the archive that have been finished for AVASAM_ARCHIVE_DAYS (for cron)."""
+    """Move old finished orders and activity into the archive now; a running worker does it by itself."""
 
     async def work(backend: "Backend") -> Exit:
-        moved = await _archive_of(backend).run(days=backend.settings.archive_days)
+        from core.sync.archive import Ages
+
+        ages = Ages(backend.settings.archive_days, backend.settings.activity_days)
+        moved = await _archive_of(backend).run(ages)
         if as_json:
             emit({"orders": moved.orders, "activity": moved.activity})
         else:
-            say(f"{moved.orders:,} orders moved, {moved.activity:,} entries of activity kept.")
+            say(f"{moved.orders:,} orders and {moved.activity:,} entries of activity moved.")
         return Exit.OK
 
     with_backend(work, as_json=as_json)
@@ -100,8 +103,9 @@ def search_archive(
     with_backend(work, as_json=as_json)
 
 
-def _archive_of(backend: "Backend") -> "Archive":
-    from core.services.archive import Archive
+def _archive_of(backend: "Backend") -> "ArchiveService":
+    from core.services.archive import ArchiveService
+    from core.sync.archive import Archive
 
-    directory = backend.settings.home / "archive"
-    return Archive(backend.store, backend.clock, directory, owner=backend.owner)
+    archive = Archive(backend.store, backend.clock, backend.settings.archive_directory())
+    return ArchiveService(backend.store, archive, owner=backend.owner)

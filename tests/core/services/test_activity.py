@@ -13,6 +13,7 @@ from core.models.metric import Minute
 from core.services.activity import ActivityBook, ActivityFilter, ActivityService, Result, told
 from core.services.export import ACTIVITY_HEADINGS, Format, activity_record, rendered
 from core.sync import retention
+from core.sync.archive import Ages, Archive, Moved
 from core.sync.leases import PRESENCE
 from core.sync.metrics import key_of
 from tests.clocks import NOON, FrozenClock
@@ -125,8 +126,11 @@ async def test_finished_work_goes_after_thirty_days_and_nothing_that_is_open(bac
     await put(backend, tables.PROBLEMS, "p1", problem(since=old, last_seen=old))
     lease = await backend.store.lease(PRESENCE, owner="test", ttl=timedelta(minutes=1))
     assert lease is not None
-    assert await retention.forget_activity(backend.store, lease, NOON, days=30) == 2
-    assert await backend.store.get(tables.ACTIVITY, "old") is None
+    assert await retention.forget_jobs(backend.store, lease, NOON, days=30) == 1
+    archive = Archive(backend.store, backend.clock, backend.settings.archive_directory())
+    ages = Ages(orders=180, activity=30)
+    assert await archive.look(ages)
+    assert await archive.portion(ages, lease) == Moved(activity=1)
     assert [key async for key, _ in backend.store.scan(tables.ACTIVITY)] == ["kept"]
     assert [key async for key, _ in backend.store.scan(tables.JOBS)] == ["asks", "waits"]
     assert await backend.store.count(tables.PROBLEMS) == 1

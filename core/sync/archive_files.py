@@ -1,0 +1,163 @@
+"""The archive on disk: one compressed file a month and table, which can still be searched.
+
+`orders-2026-01.jsonl.gz` has lines `[table, key, document]`. What is added becomes one more gzip member in a
+new file that takes the old one's name once it is on the disk; the last line of a key counts.
+"""
+
+import fcntl
+import gzip
+import os
+import re
+import stat
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from core.store import Document
+
+_FILE: Final = re.compile(r"(orders|activity)-([0-9]{4}-[0-9]{2})\.jsonl\.gz")
+_LOCK: Final = "lock"
+_DRAFT: Final = "next.tmp"
+_FLAGS: Final = os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class ArchiveTrouble(Exception):
+    """A file of the archive cannot be read or written; `cure` says what to do. Nothing left the store."""
+
+    def __init__(self, what: str, cure: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.cure = cure
+
+
+class ArchiveBusy(ArchiveTrouble):
+    """Another program is adding to the archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """One document in the archive; `month` is `2026-01`."""
+
+    month: str
+    table: str
+    key: str
+    document: Document
+
+
+class ArchiveFiles:
+    """A directory of monthly files, made when first needed; shared with a group as its parent is."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def add(self, rows: Sequence[Archived]) -> None:
+        """Make rows of one table and month durable. Returns when they are; ArchiveTrouble otherwise."""
+        path = self._directory / f"{rows[0].table}-{rows[0].month}.jsonl.gz"
+        lines = [orjson.dumps([row.table, row.key, row.document]) for row in rows]
+        try:
+            with self._writing():
+                known = set(_lines(path)) if path.exists() else set()
+                fresh = [line for line in lines if line not in known]
+                if fresh:
+                    self._replace(path, b"".join(line + b"\n" for line in fresh))
+        except OSError as error:
+            what = f"{path} cannot be written: {error.strerror or error}"
+            raise ArchiveTrouble(what, "Make room, or let this user write there.") from None
+
+    def search(self, words: Sequence[str], limit: int) -> list[Archived]:
+        """Documents in which all casefolded `words` occur, newest month first."""
+        found: list[Archived] = []
+        for path in self.files():
+            latest: dict[tuple[str, str], Archived | None] = {}
+            for line in _lines(path):
+                folded = line.decode().casefold()
+                if all(word in folded for word in words):
+                    table, key, document = orjson.loads(line)
+                    latest[table, key] = Archived(_month_of(path), table, key, document)
+                elif latest:
+                    table, key, _ = orjson.loads(line)
+                    latest.pop((table, key), None)
+            found += [row for row in latest.values() if row is not None]
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def files(self) -> list[Path]:
+        """The monthly files, newest first."""
+        if not self._directory.is_dir():
+            return []
+        found = [path for path in self._directory.iterdir() if _FILE.fullmatch(path.name)]
+        return sorted(found, key=lambda path: (_month_of(path), path.name), reverse=True)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One program at a time, even one that was stopped for an hour in the middle."""
+        shared = self._make()
+        lock = os.open(self._directory / _LOCK, os.O_RDWR | _FLAGS, 0o600)
+        try:
+            with suppress(PermissionError):
+                os.fchmod(lock, 0o660 if shared else 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ArchiveBusy("Another program is archiving", "Wait until it has finished.") from None
+            yield
+        finally:
+            os.close(lock)
+
+    def _make(self) -> bool:
+        """The directory; whether a group shares it."""
+        parent = self._directory.parent
+        shared = bool(parent.stat().st_mode & stat.S_IWGRP)
+        if not self._directory.is_dir():
+            self._directory.mkdir(mode=0o700, exist_ok=True)
+            self._directory.chmod(0o2770 if shared else 0o700)
+            _sync(parent)
+        return shared
+
+    def _replace(self, path: Path, addition: bytes) -> None:
+        """The file with one more member, under the file's name once it is on the disk."""
+        draft = self._directory / _DRAFT
+        draft.unlink(missing_ok=True)
+        mode = 0o660 if self._make() else 0o600
+        try:
+            with os.fdopen(os.open(draft, os.O_RDWR | os.O_EXCL | _FLAGS, mode), "wb") as file:
+                os.fchmod(file.fileno(), mode)
+                if path.exists():
+                    file.write(path.read_bytes())
+                file.write(gzip.compress(addition, mtime=0))
+                file.flush()
+                os.fsync(file.fileno())
+            draft.rename(path)
+            _sync(self._directory)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with gzip.open(path, "rb") as file:
+            for line in file:
+                yield line.removesuffix(b"\n")
+    except (OSError, EOFError, zlib.error) as error:
+        cure = "Restore this file from a copy, or move it away; the others can be searched without it."
+        raise ArchiveTrouble(f"{path} cannot be read: {error}", cure) from None
+
+
+def _month_of(path: Path) -> str:
+    match = _FILE.fullmatch(path.name)
+    return match[2] if match else ""
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
