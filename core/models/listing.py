@@ -104,6 +104,16 @@ class ListingSync(Model):
     price: PushRecord = PushRecord()
 
 
+class Edit(Model):
+    """One field of a draft that somebody changed; long values are cut short."""
+
+    revision: int
+    field: str
+    was: str | None
+    now: str | None
+    by: str
+
+
 class Listing(CategoryAnswers):
     """What this program knows about one Avasam product on one integration: the draft."""
 
@@ -120,6 +130,8 @@ class Listing(CategoryAnswers):
     revision: int = 0
     """Grows with every edit: two people who edit one row do not overwrite each other unseen."""
     edited_by: str = ""
+    edits: tuple[Edit, ...] = ()
+    """The latest edits, oldest first (core.services.editing)."""
 
 
 class PricingRule(Model):

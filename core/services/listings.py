@@ -17,6 +17,7 @@ from core.models.product import Product, ProductKind
 from core.rules.candidate import Candidate
 from core.rules.listing_limits import limits_for
 from core.rules.preflight import preflight
+from core.services.editing import edited_since, stamp
 from core.services.errors import NotAllowedNow, NotFound, ServiceError
 from core.services.listing_book import ListingBook
 from core.services.listing_rows import SORTS, ListingRow, RowFilter, sort_rows
@@ -104,8 +105,9 @@ class ListingService:
     ) -> int:
         """Keep typed values for these rows; how many changed. Nothing is sent.
 
-        `revision` is that of the draft that the person saw: NotAllowedNow when somebody else has changed it
-        since. Values must have come through listing_values; None goes back to Avasam's.
+        `revision` is that of the draft that the person saw: EditedMeanwhile says which fields were changed
+        since, from what to what and by whom. Values must have come through listing_values; None goes back to
+        Avasam's.
         """
         changed = 0
         for start in range(0, len(skus), _AT_ONCE):
@@ -282,17 +284,16 @@ def _check_place(product: Product, changes: Mapping[str, object]) -> None:
 
 
 def _edited(before: Listing, changes: Mapping[str, object], by: str, revision: int | None) -> Listing:
+    row = before.to_document()
+    after = before.model_copy(update=dict(changes))
+    wanted = {name: value for name, value in after.to_document().items() if name in changes}
     if revision is not None and revision != before.revision:
-        raise NotAllowedNow(
-            f"{before.edited_by or 'Somebody'} has changed {before.avasam_sku} meanwhile",
-            "Look at it as it is now, then type your change again; nothing of yours was kept.",
-        )
+        raise edited_since(row, revision, wanted, name=before.avasam_sku)
     if changes.get("typed_price") is not None and before.rule_id is not None:
         raise ServiceError(
             f"The price of {before.avasam_sku} follows a pricing rule (auto)",
             "Detach the rule first, or change the rule.",
         )
-    after = before.model_copy(update=dict(changes))
     if after == before:
         return before
-    return after.model_copy(update={"revision": before.revision + 1, "edited_by": by})
+    return Listing.from_document({**after.to_document(), **stamp(row, wanted, by)})

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.services.editing import Difference, EditedMeanwhile, save_edit
+from core.services.editing import Difference, EditedMeanwhile, edited_since, save_edit
 from core.store import Document, Store
 from storage.tinydb import TinyStore
 from tests.clocks import FrozenClock
@@ -29,7 +29,9 @@ async def test_the_second_of_two_editors_is_told_what_changed_and_by_whom(store:
     assert told.value.by == "ann"
     assert told.value.differences == (Difference("title", "Mug", "Blue mug", "Big mug"),)
     row = await store.get("listings", "k")
-    assert row == {**ROW, "title": "Blue mug", "revision": 1, "edited_by": "ann"} == told.value.row
+    edit = {"revision": 1, "field": "title", "was": "Mug", "now": "Blue mug", "by": "ann"}
+    assert row == {**ROW, "title": "Blue mug", "revision": 1, "edited_by": "ann", "edits": [edit]}
+    assert row == told.value.row
 
 
 async def test_insisting_after_having_seen_it_replaces_it(store: Store) -> None:
@@ -67,3 +69,37 @@ async def test_a_first_edit_makes_the_row_unless_somebody_was_faster(store: Stor
     await save_edit(store, "listings", "new", seen=None, mine={"title": "Mug"}, by="ann")
     with pytest.raises(EditedMeanwhile, match="title: nothing → Mug"):
         await save_edit(store, "listings", "new", seen=None, mine={"title": "Cup"}, by="ben")
+
+
+async def test_each_field_names_who_changed_it_not_who_was_the_last_to_touch_the_row(store: Store) -> None:
+    await save_edit(store, "listings", "k", seen=ROW, mine={"title": "Blue mug"}, by="ann")
+    await save_edit(store, "listings", "k", seen=ROW, mine={"price": "8.49"}, by="cem")
+    with pytest.raises(EditedMeanwhile, match="ann changed this row") as told:
+        await save_edit(store, "listings", "k", seen=ROW, mine={"title": "Big mug"}, by="ben")
+    assert told.value.differences[0].by == "ann"
+    both = r"ann and cem .*title: Mug → Blue mug by ann; price: 9\.99 → 8\.49 by cem"
+    with pytest.raises(EditedMeanwhile, match=both):
+        await save_edit(store, "listings", "k", seen=ROW, mine={"title": "Big mug", "price": "1"}, by="ben")
+
+
+async def test_who_knows_an_old_revision_is_told_everything_since(store: Store) -> None:
+    for title, by in (("Blue mug", "ann"), ("Red mug", "cem"), ("Red mug", "dot")):
+        row = await store.get("listings", "k")
+        await save_edit(store, "listings", "k", seen=row, mine={"title": title}, by=by)
+    row = await store.get("listings", "k")
+    assert row is not None
+    error = edited_since(row, 0, {"title": "Big mug"}, name="MUG-1")
+    assert error.what == "cem changed MUG-1 while you edited it (title: Mug → Red mug)"
+    assert edited_since(row, 2, {}, name="MUG-1").what == "cem changed MUG-1 while you edited it"
+
+
+async def test_a_row_remembers_a_dozen_edits_and_no_more(store: Store) -> None:
+    for number in range(30):
+        row = await store.get("listings", "k")
+        await save_edit(store, "listings", "k", seen=row, mine={"title": "x" * 100 + str(number)}, by="ann")
+    row = await store.get("listings", "k")
+    assert row is not None
+    edits = row["edits"]
+    assert isinstance(edits, list)
+    assert len(edits) == 12
+    assert len(str(edits[-1])) < 250

@@ -15,7 +15,8 @@ from core import tables
 from core.models.job import JobState
 from core.models.listing_state import Action, Deed
 from core.rules.listing_status import ListingStatus
-from core.services.errors import NotAllowedNow, ServiceError
+from core.services.editing import EditedMeanwhile
+from core.services.errors import ServiceError
 from core.services.triage import TriageService
 from tests.clocks import FrozenClock
 from tests.core.channel.support import without_waiting
@@ -275,7 +276,8 @@ async def test_two_people_who_edit_one_row_do_not_overwrite_each_other(world: Li
     await world.stock(world.single("TWO-1"))
     seen = (await world.listings.draft(world.shop, "TWO-1")).revision
     await world.listings.edit(world.shop, ["TWO-1"], {"title": "Ann's title"}, by="ann", revision=seen)
-    with pytest.raises(NotAllowedNow, match="ann has changed TWO-1 meanwhile"):
+    told = r"ann changed TWO-1 while you edited it \(title: nothing → Ann's title\)"
+    with pytest.raises(EditedMeanwhile, match=told):
         await world.listings.edit(world.shop, ["TWO-1"], {"title": "Bob's"}, by="bob", revision=seen)
     assert (await world.listings.draft(world.shop, "TWO-1")).title == "Ann's title"
 
