@@ -32,9 +32,17 @@ def answer(sandbox: Sandbox, request: Incoming) -> Reply:
             return json_reply(200, ITEMS[kind](sandbox, item_id, _body(request)))
     except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
         return json_reply(400, {"error": str(error)})
-    known = [f"{method} /control{name}" for method, name in sorted(ROUTES)]
-    known += [f"POST /control/{kind}/ID" for kind in ITEMS]
+    known = _known()
+    if (request.method, path) == ("GET", ""):
+        return json_reply(200, {"controls": known})
     return json_reply(404, {"error": f"no such control; there are {', '.join(known)}"})
+
+
+def _known() -> list[str]:
+    return [
+        *(f"{method} /control{name}" for method, name in sorted(ROUTES)),
+        *(f"POST /control/{kind}/ID" for kind in ITEMS),
+    ]
 
 
 def _body(request: Incoming) -> JSON:

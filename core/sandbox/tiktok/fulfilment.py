@@ -76,19 +76,23 @@ def _ship(call: Call, wanted: list[str], shipping_info: list[JSON]) -> JSON:
 @TABLE.operation("updatePackageShippingInfo", scope=SCOPE)
 def update_shipping_info(call: Call) -> JSON:
     """Another carrier or tracking number, within 72 hours of shipping."""
-    package_id = call.path["package_id"]
+    change_tracking(call, call.path["package_id"], call.body["shipping_info_list"])
+    return {}
+
+
+def change_tracking(call: Call, package_id: str, given: list[JSON]) -> None:
+    """Set the carrier and tracking number of a package. Refusals 21011001, 21001001 and 21011022."""
     order, lines = _package(call, package_id)
     times = _times(order, package_id)
     if call.sandbox.now() - times["create_time"] > EDITABLE_FOR:
         raise Refusal(21001001, "The tracking number can no longer be changed: 72 hours have passed")
-    provider_id, name, tracking = _shipping_info(call, call.body["shipping_info_list"])
+    provider_id, name, tracking = _shipping_info(call, given)
     for line in lines:
         line.tracking_number = tracking
         line.shipping_provider_id, line.shipping_provider_name = provider_id, name
     order.update_time = times["update_time"] = call.sandbox.now()
     order.extra.setdefault("_packages", {})[package_id] = times
     call.sandbox.touch_order(call.shop, order)
-    return {}
 
 
 @TABLE.operation("searchPackage", scope=SCOPE)

@@ -116,6 +116,19 @@ class Journey:
         )
         return str(found["cancellations"][0]["cancel_id"])
 
+    def reference(self, order_id: str) -> JSON:
+        lines = [{"id": "1", "origin_id": "2"}]
+        return {
+            "id": order_id,
+            "external_order": {"id": "AV1", "platform": "ERP_SYSTEM", "line_items": lines},
+        }
+
+    def referred(self) -> str:
+        order_id = self.order()
+        body = {"orders": [self.reference(order_id)]}
+        assert self.caller.data("POST", "/order/202406/orders/external_orders", body) == {"errors": []}
+        return order_id
+
     def hook(self) -> JSON:
         return {"event_type": "ORDER_STATUS_CHANGE", "address": "https://example.com/hook"}
 
@@ -192,6 +205,21 @@ STEPS: dict[str, Step] = {
         "body": {"order_id": j.order(), "cancel_reason": "seller_cancel_reason_out_of_stock"}
     },
     "getAftersaleEligibility": lambda j: {"path": {"order_id": j.order()}},
+    "updateOrderShippingInfo": lambda j: {"path": {"order_id": j.shipped()[0]}, "body": j.shipping()},
+    "getOrderTracking": lambda j: {"path": {"order_id": j.shipped()[0]}},
+    "getLogisticsTracking": lambda j: {"path": {"order_id": j.shipped()[0]}},
+    "getOrderSplitAttributes": lambda j: {"query": {"order_ids": f"{j.order()},{j.order()}"}},
+    "searchCombinablePackages": lambda j: {"query": {"page_size": "10"}},
+    "searchReturns": lambda j: {"query": {"page_size": "10"}, "body": {}},
+    "searchAftersalesRequests": lambda j: {"body": {}},
+    "addExternalOrderReferences": lambda j: {"body": {"orders": [j.reference(j.order()), j.reference("1")]}},
+    "getExternalOrderReferences": lambda j: {
+        "path": {"order_id": j.referred()},
+        "query": {"platform": "ERP_SYSTEM"},
+    },
+    "searchOrdersByExternalOrderReference": lambda j: {
+        "query": {"platform": "ERP_SYSTEM", "external_order_id": "AV1"}
+    },
 }
 OLDER: dict[str, Step] = {
     "/fulfillment/202309/orders/{order_id}/packages": lambda j: {

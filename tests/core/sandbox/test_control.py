@@ -198,3 +198,8 @@ def test_images_are_served(caller: Caller) -> None:
     assert reply.headers["content-type"] == "image/png"
     assert reply.content.startswith(b"\x89PNG")
     assert caller.http.get("/images/none").status_code == 404
+
+
+def test_the_controls_list_themselves(anonymous: Caller) -> None:
+    controls = anonymous.control("GET", "")["controls"]
+    assert {"POST /control/faults", "GET /control/state", "POST /control/reviews/ID"} <= set(controls)
