@@ -10,6 +10,9 @@ from core.models.listing import Listing, PricingRule
 from core.models.product import Product
 
 _PENNY: Final = Decimal("0.01")
+_LARGEST: Final = 10**9
+_DECIMALS: Final = 12
+"""What rules may say, as much as inventories may: far beyond any price, and every sum stays exact."""
 WHOLE_CURRENCIES: Final = frozenset({"CLP", "IDR", "JPY", "KRW", "VND"})
 """Currencies without pennies: TikTok takes whole amounts of them (tiktok-shop-api §6)."""
 # Sums, products and whole numbers of pennies stay exact: far more digits than any price has.
@@ -97,6 +100,10 @@ def fault_of(rule: PricingRule, currency: str = "GBP") -> str | None:
     """Why no price in that currency can follow from the rule, in words; None when it is sound."""
     if rule.percent is not None and rule.fixed is not None:
         return "has both a percentage and a fixed amount: fill in one only"
+    numbers = (("percentage", rule.percent), ("fixed amount", rule.fixed), ("floor", rule.floor_percent))
+    for name, number in numbers:
+        if number is not None and (abs(number) > _LARGEST or int(number.as_tuple().exponent) < -_DECIMALS):
+            return f"has the {name} {number:.6g}: at most {_LARGEST}, with {_DECIMALS} decimals"
     with localcontext(_EXACT):
         if rule.ending is not None and not (0 <= rule.ending < 1 and rule.ending % _PENNY == 0):
             return f"ends prices with {rule.ending}: an ending is from .00 to .99"
@@ -133,6 +140,8 @@ def _by_rule(rule: PricingRule, product: Product, listing: Listing | None) -> De
     if gross.value <= 0:
         return _unpriced(head, *gross.steps, "a price must be above 0")
     price = _ended(rule, gross, product.currency)
+    if price.value <= 0:
+        return _unpriced(head, *price.steps, "a price must be above 0")
     result = PriceResult(price.value, PriceSource.RULE, _floor(rule, *inputs))
     steps = (head, *price.steps)
     if result.below_floor:

@@ -242,6 +242,12 @@ def test_the_floor_is_over_shipping_too_when_the_price_has_to_pay_it() -> None:
         ({"ending": Decimal("1.99")}, "an ending is from .00 to .99"),
         ({"ending": Decimal("0.995")}, "an ending is from .00 to .99"),
         ({"ending": Decimal("-0.01")}, "an ending is from .00 to .99"),
+        ({"ending": Decimal("1E+400")}, "an ending is from .00 to .99"),
+        ({"ending": Decimal("1E-400")}, "an ending is from .00 to .99"),
+        ({"percent": Decimal("1E+400")}, "has the percentage 1e+400"),
+        ({"percent": Decimal("1E-400")}, "has the percentage 1e-400"),
+        ({"fixed": Decimal("-1E+10")}, "has the fixed amount"),
+        ({"floor_percent": Decimal("1E+400")}, "has the floor 1e+400"),
     ],
 )
 def test_an_unsound_rule_gives_no_price_and_says_what_is_wrong(given: dict[str, Decimal], why: str) -> None:
@@ -262,3 +268,33 @@ def test_a_currency_without_pennies_is_priced_in_whole_units() -> None:
     decision = selling_price(yen, None, FORTY)
     assert decision.value.amount is None
     assert "JPY has whole amounts alone" in str(decision)
+
+
+@given(
+    cost=st.decimals(0, 10**9, places=12),
+    vat=st.decimals(0, 100, places=12),
+    number=st.decimals(-(10**9), 10**9, places=12),
+    ending=st.none() | endings,
+    by_percent=st.booleans(),
+)
+def test_whatever_inventory_and_rule_may_hold_gives_a_price_or_a_reason(
+    cost: Decimal, vat: Decimal, number: Decimal, ending: Decimal | None, *, by_percent: bool
+) -> None:
+    rule = rule_with(**{"percent" if by_percent else "fixed": number}, ending=ending, floor_percent=number)
+    decision = selling_price(product_with(cost_ex=cost, vat_percent=vat), None, rule)
+    gross = (
+        Fraction(cost) * (1 + Fraction(number) / 100) if by_percent else Fraction(cost) + Fraction(number)
+    ) * (1 + Fraction(vat) / 100)
+    price = decision.value.amount
+    least = Fraction(1, 200) if ending is None else 0
+    assert (price is None) is (gross < least or gross <= 0)
+    if price is not None and ending is None:
+        assert abs(Fraction(price) - gross) <= Fraction(1, 200)
+    elif price is not None and ending is not None:
+        assert gross <= Fraction(price) < gross + 1
+
+
+def test_a_price_that_rounds_to_nothing_is_no_price() -> None:
+    decision = selling_price(product_with(cost_ex=Decimal("0.003")), None, rule_with(percent=Decimal(10)))
+    assert decision.value.amount is None
+    assert str(decision).endswith("rounded = 0.00 -> a price must be above 0 -> no price")
