@@ -60,9 +60,9 @@ def selling_price(
             return _by_rule(rule, product, listing)
         steps = (f"rule {rule.name} {passed_over}",)
     if listing is not None and listing.typed_price is not None:
-        return _as_given(listing.typed_price, PriceSource.TYPED, "typed price", steps)
+        return _as_given(listing.typed_price, product.currency, PriceSource.TYPED, "typed price", steps)
     if product.selling_price is not None:
-        return _as_given(product.selling_price, PriceSource.OWN, "own price", steps)
+        return _as_given(product.selling_price, product.currency, PriceSource.OWN, "own price", steps)
     nothing = "no rule, no typed price and no selling price in the inventory"
     return Decision(PriceResult(None, PriceSource.OWN), (*steps, nothing))
 
@@ -94,6 +94,14 @@ def round_up_to_ending(gross: Decimal, ending: Decimal | None, currency: str = "
         if ending is None:
             return gross.quantize(Decimal(1) if currency in WHOLE_CURRENCIES else _PENNY, ROUND_HALF_UP)
         return ((gross - ending).to_integral_value(ROUND_CEILING) + ending).quantize(_PENNY)
+
+
+def sellable(amount: Decimal, currency: str = "GBP") -> Decimal | None:
+    """A price as a shop takes it: half up to pennies when it has more decimals; None when not above 0."""
+    rounded = round_up_to_ending(amount, None, currency)
+    if rounded <= 0:
+        return None
+    return amount if rounded == amount else rounded
 
 
 def fault_of(rule: PricingRule, currency: str = "GBP") -> str | None:
@@ -185,12 +193,15 @@ def _floor(rule: PricingRule, cost_ex: Decimal, shipping_ex: Decimal, vat_percen
 
 
 def _as_given(
-    amount: Decimal, source: PriceSource, name: str, steps: tuple[str, ...]
+    amount: Decimal, currency: str, source: PriceSource, name: str, steps: tuple[str, ...]
 ) -> Decision[PriceResult]:
-    said = f"{name} {_shown(amount)}"
-    if amount <= 0:
-        return Decision(PriceResult(None, source), (*steps, said, "a price must be above 0"))
-    return Decision(PriceResult(amount, source), (*steps, said))
+    steps = (*steps, f"{name} {_shown(amount)}")
+    price = sellable(amount, currency)
+    if price is None:
+        return Decision(PriceResult(None, source), (*steps, "a price must be above 0"))
+    if price != amount:
+        steps += (f"rounded = {_shown(price)}",)
+    return Decision(PriceResult(price, source), steps)
 
 
 def _unpriced(*steps: str) -> Decision[PriceResult]:

@@ -12,7 +12,7 @@ from core.models.integration import Integration, IntegrationSettings
 from core.models.listing import Listing, PricingRule, PushState
 from core.models.product import Product
 from core.rules.guard import GO_ON, GuardLimits, GuardVerdict, check_prices, check_stock, moves_far
-from core.rules.price import selling_price
+from core.rules.price import sellable, selling_price
 from core.rules.stock import quantity_of
 from core.store import Json, Reader
 
@@ -174,7 +174,7 @@ async def plan_prices(store: Reader, integration: Integration, limits: GuardLimi
             skipped.setdefault(reason or Skipped.NOT_IN_SHOP, []).append(cast("str", sku_id))
             continue
         draft = drafts.get(tables.key(integration.id, cast("str", avasam_sku)))
-        price = await _price(store, cast("str", avasam_sku), product[0], draft, rules)
+        price = await _price(store, cast("str", avasam_sku), product[0], product[1], draft, rules)
         if price is None:
             skipped.setdefault(Skipped.UNKNOWN, []).append(cast("str", sku_id))
             continue
@@ -233,11 +233,15 @@ def _is_held(state: _Pushed, desired: str) -> bool:
 
 
 async def _price(
-    store: Reader, avasam_sku: str, own: Json, draft: Listing | None, rules: Mapping[str, PricingRule]
+    store: Reader,
+    avasam_sku: str,
+    own: Json,
+    currency: Json,
+    draft: Listing | None,
+    rules: Mapping[str, PricingRule],
 ) -> Decimal | None:
     if draft is None or (draft.rule_id is None and draft.typed_price is None):
-        price = None if own is None else Decimal(str(own))
-        return None if price is None or price <= 0 else price
+        return None if own is None else sellable(Decimal(str(own)), str(currency))
     document = await store.get(tables.PRODUCTS, avasam_sku)
     if document is None:
         return None

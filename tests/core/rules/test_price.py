@@ -298,3 +298,20 @@ def test_a_price_that_rounds_to_nothing_is_no_price() -> None:
     decision = selling_price(product_with(cost_ex=Decimal("0.003")), None, rule_with(percent=Decimal(10)))
     assert decision.value.amount is None
     assert str(decision).endswith("rounded = 0.00 -> a price must be above 0 -> no price")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "price", "steps"),
+    [
+        ("14.505", "GBP", "14.51", "own price 14.505 -> rounded = 14.51"),
+        ("14.5", "GBP", "14.5", "own price 14.50"),
+        ("0.004", "GBP", None, "own price 0.004 -> a price must be above 0"),
+        ("1234.5", "JPY", "1235", "own price 1234.50 -> rounded = 1235.00"),
+    ],
+)
+def test_a_given_price_is_brought_to_what_a_shop_takes(
+    amount: str, currency: str, price: str | None, steps: str
+) -> None:
+    decision = selling_price(product_with(selling_price=Decimal(amount), currency=currency), None, None)
+    assert (None if decision.value.amount is None else str(decision.value.amount)) == price
+    assert str(decision) == steps

@@ -174,3 +174,13 @@ async def test_A2_the_price_of_one_shop_is_not_the_others(stand: Stand, pricing:
     await sync(stand, two)
     assert str(stand.shops["one"].prices["t-mug"].amount) == "12.50"
     assert str(stand.shops["two"].prices["t-mug"].amount) == "11.00"
+
+
+async def test_a_price_with_more_decimals_than_pennies_is_rounded_and_then_left_alone(
+    stand: Stand, pricing: Integration, shop: FakeShop
+) -> None:
+    await offer(stand, product("mug", price="12.505"))
+    await sync(stand, pricing)
+    await sync(stand, pricing)
+    assert str(shop.prices["t-mug"].amount) == "12.51"
+    assert len(shop.pushed("price")) == 1
