@@ -95,6 +95,14 @@ class ListingDesk:
             return f"{sku} is a variant: its description is that of {self.book.front_of(sku)}"
         return None
 
+    async def description(self, sku: str) -> str:
+        """The whole description of a row: as typed here, else as saved, else Avasam's."""
+        typed = self.edits.by_sku.get(sku, {}).get(Field.DESCRIPTION)
+        text = (await self._draft(sku)).get("description") if typed is None else typed.value
+        if text is None:
+            text = (await self._store.get(tables.PRODUCTS, sku) or {}).get("description")
+        return str(text or "")
+
     def rows_for(self, skus: Sequence[str], name: Field) -> list[str]:
         """The rows that a value typed for these is meant for: a parent's price is that of its variants."""
         if name not in _OF_VARIANTS:

@@ -135,7 +135,7 @@ class ListingService:
 
         Raises NotAllowedNow for an integration that is off or not authorised.
         """
-        _check_ready(integration)
+        check_ready(integration)
         fronts: dict[str, None] = {}
         left_out: list[tuple[str, str]] = []
         for sku in dict.fromkeys(skus):
@@ -263,7 +263,8 @@ class ListingService:
         return list(found)
 
 
-def _check_ready(integration: Integration) -> None:
+def check_ready(integration: Integration) -> None:
+    """Raise NotAllowedNow, in words, for an integration that is off or not authorised."""
     if not integration.enabled:
         raise NotAllowedNow(f"{integration.name} is disabled", "Enable it first; nothing was sent.")
     if integration.needs_reauthorisation is not None:

@@ -12,8 +12,8 @@ from core.store import StoreError
 from core.text import clean_line
 from tui.listing_words import FIELD_OF
 from tui.person import who
-from tui.screens.listings.browsing import ListingBrowser
 from tui.screens.listings.cell_editor import CellEditor, EditCell
+from tui.screens.listings.looking import ListingLooker
 
 _NAMED: Final = 3
 """Refused rows that a message names; the pane tells of each."""
@@ -25,7 +25,7 @@ _EMPTY_IS: Final = {
 }
 
 
-class ListingEditor(ListingBrowser):
+class ListingEditor(ListingLooker):
     """What is typed waits on the desk of its shop until Save."""
 
     KEEPS_UNSAVED = True

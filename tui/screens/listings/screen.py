@@ -3,10 +3,10 @@
 from tui.keys import bindings
 from tui.keys.listings import LISTINGS
 from tui.listing_words import HELP
-from tui.screens.listings.editing import ListingEditor
+from tui.screens.listings.acting import ListingActor
 
 
-class ListingManagerScreen(ListingEditor):
+class ListingManagerScreen(ListingActor):
     """The grid with all of its keys."""
 
     HEADING = "Listing Manager"

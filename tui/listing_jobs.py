@@ -1,0 +1,66 @@
+"""Jobs of the Listing Manager in words: how far they are, what was left out, what an action does."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from core.models.job import JobState
+from core.models.listing_state import Action
+from core.services.listing_running import Running
+from core.text import clean_line
+
+DONE_TO: Final = {
+    Action.DELETE: (
+        "Delete",
+        "They go from TikTok, and their mappings go too: no stock is sent and orders count as non-Avasam.",
+    ),
+    Action.DEACTIVATE: (
+        "Deactivate",
+        "Buyers no longer see them. They stay linked; Activate brings them back after a review.",
+    ),
+}
+"""Action -> the verb, and what it means."""
+_VERBS: Final = {
+    Action.PUBLISH: "List",
+    Action.UPDATE: "Update",
+    Action.DELETE: "Delete",
+    Action.DEACTIVATE: "Deactivate",
+    Action.ACTIVATE: "Activate",
+}
+_BAR: Final = 20
+_NAMED: Final = 3
+
+
+def running_line(jobs: Sequence[Running]) -> str:
+    """The first job with its bar, and how many come after it; empty without a job."""
+    if not jobs:
+        return ""
+    first, *rest = jobs
+    verb = _VERBS[first.action]
+    filled = _BAR * first.done // max(1, first.total)
+    parts = [f"{verb} {first.done:,} of {first.total:,} {'█' * filled}{'░' * (_BAR - filled)}"]
+    if first.job.state is JobState.QUEUED:
+        parts.append("waits for the worker")
+    elif first.a_second is not None and first.seconds_left is not None:
+        parts.append(f"{first.a_second:.1f} a second, {_span(first.seconds_left)} left")
+    parts += [f"{len(rest):,} more waiting"] if rest else []
+    return " · ".join((*parts, "x shows its rows"))
+
+
+def skipped_words(action: Action, skipped: int, left: int) -> str:
+    """Rows that an action is not for."""
+    if action is Action.PUBLISH:
+        why = "already linked: List skips them, u sends changes"
+    else:
+        why = "not on the shop: l lists them"
+    return f"{skipped:,} {why}. {f'{left:,} go on.' if left else 'Nothing is left to do.'}"
+
+
+def left_out_words(left_out: Sequence[tuple[str, str]]) -> str:
+    """Rows that were not asked for."""
+    told = "; ".join(f"{clean_line(sku, 40)}: {why}" for sku, why in left_out[:_NAMED])
+    more = len(left_out) - _NAMED
+    return f"{told}; and {more:,} more" if more > 0 else told
+
+
+def _span(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 120 else f"{seconds // 60:,} min"
