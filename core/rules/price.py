@@ -1,5 +1,6 @@
 """What a product sells for, VAT included (domain.md, Selling price). Decimal throughout, and exact."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal, localcontext
 from enum import StrEnum
@@ -123,11 +124,16 @@ def fault_of(rule: PricingRule, currency: str = "GBP") -> str | None:
 def _passed_over(rule: PricingRule, product: Product) -> str | None:
     if rule.paused:
         return "is paused"
-    if rule.suppliers and not {product.supplier, product.supplier_key} & set(rule.suppliers):
+    if rule.suppliers and not _among(rule.suppliers, product.supplier, product.supplier_key):
         return "is for other suppliers"
-    if rule.categories and not {product.category, product.category_id} & set(rule.categories):
+    if rule.categories and not _among(rule.categories, product.category, product.category_id):
         return "is for other categories"
     return None
+
+
+def _among(wanted: Iterable[str], *names: str) -> bool:
+    """Whether one of the names is wanted, however it is capitalised."""
+    return not {name.casefold() for name in names if name}.isdisjoint(name.casefold() for name in wanted)
 
 
 def _by_rule(rule: PricingRule, product: Product, listing: Listing | None) -> Decision[PriceResult]:

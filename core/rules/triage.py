@@ -33,6 +33,8 @@ class Occurrence:
     problem: ListingProblem
     since: datetime | None
     action: str
+    held: bool = False
+    """Refused three times alike: that action waits until its input changes or somebody resets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class Cause:
     skus: tuple[str, ...]
     oldest: datetime | None
     newest: datetime | None
+    targets: tuple[str, ...] = ()
+    """The rows into which a fix is typed: variants where the problem is theirs."""
+    held: int = 0
+    """How many rows are held."""
 
     @property
     def count(self) -> int:
@@ -91,4 +97,6 @@ def _cause(name: str, group: list[Occurrence]) -> Cause:
         skus=tuple(dict.fromkeys(sorted(one.sku for one in group))),
         oldest=moments[0] if moments else None,
         newest=moments[-1] if moments else None,
+        targets=tuple(dict.fromkeys(sorted(one.problem.sku or one.sku for one in group))),
+        held=len({one.sku for one in group if one.held}),
     )

@@ -20,6 +20,8 @@ from core.rules.preflight import preflight
 from core.services.editing import edited_since, stamp
 from core.services.errors import NotAllowedNow, NotFound, ServiceError
 from core.services.listing_book import ListingBook
+from core.services.listing_fronts import fronts_of
+from core.services.listing_one import read_row
 from core.services.listing_rows import SORTS, ListingRow, RowFilter, sort_rows
 from core.store import Where
 from core.sync import listing_ask
@@ -31,7 +33,7 @@ from core.sync.listing_knowledge import ShopKnowledge
 from core.sync.listing_record import held, load
 
 _AT_ONCE: Final = 500
-_OF_THE_FRONT: Final = frozenset({"category_id", "description", *CategoryAnswers.model_fields})
+OF_THE_FRONT: Final = frozenset({"category_id", "description", *CategoryAnswers.model_fields})
 """Fields that belong to the whole product: a variant has none of its own."""
 
 
@@ -80,9 +82,7 @@ class ListingService:
 
     async def row(self, integration: Integration, sku: str) -> ListingRow:
         """One row. Raises NotFound."""
-        book = ListingBook(self._store, integration.id)
-        await book.refresh()
-        row = book.row(sku)
+        row = await read_row(self._store, integration.id, sku)
         if row is not None:
             return row
         raise NotFound(f"There is no product {sku!r}", "Look for it with: avasam listings show -s WORDS")
@@ -136,25 +136,13 @@ class ListingService:
         Raises NotAllowedNow for an integration that is off or not authorised.
         """
         check_ready(integration)
-        fronts: dict[str, None] = {}
-        left_out: list[tuple[str, str]] = []
-        for sku in dict.fromkeys(skus):
-            document = await self._store.get(tables.PRODUCTS, sku)
-            if document is None and await self._state(integration, sku) is None:
-                left_out.append((sku, "not in the inventory"))
-                continue
-            parent = document.get("parent_sku") if document is not None else None
-            if isinstance(parent, str):
-                left_out.append((sku, f"a variant: {action} is done to its parent {parent}"))
-                fronts[parent] = None
-            else:
-                fronts[sku] = None
-        if not fronts:
-            return Asked(None, left_out)
+        found = await fronts_of(self._store, integration.id, action, skus)
+        if not found.skus:
+            return Asked(None, found.left_out)
         job = await listing_ask.ask(
-            self._store, action, integration.id, list(fronts), now=self._backend.clock.now(), by=by
+            self._store, action, integration.id, found.skus, now=self._backend.clock.now(), by=by
         )
-        return Asked(job, left_out)
+        return Asked(job, found.left_out)
 
     async def results(self, job: Job) -> list[JobRow]:
         """The rows of a job as they stand."""
@@ -240,10 +228,6 @@ class ListingService:
             self._backend.channel_for(integration),
         )
 
-    async def _state(self, integration: Integration, sku: str) -> ListingState | None:
-        document = await self._store.get(tables.LISTING_STATES, tables.key(integration.id, sku))
-        return None if document is None else ListingState.from_document(document)
-
     async def _unfinished(self, integration: Integration) -> list[tuple[str, Action]]:
         prefix = tables.prefix(integration.id)
         found: dict[tuple[str, Action], datetime | None] = {}
@@ -275,7 +259,7 @@ def check_ready(integration: Integration) -> None:
 
 
 def _check_place(product: Product, changes: Mapping[str, object]) -> None:
-    odd = sorted(_OF_THE_FRONT & changes.keys())
+    odd = sorted(OF_THE_FRONT & changes.keys())
     if product.kind is ProductKind.CHILD and odd:
         name = odd[0].removesuffix("_id").removesuffix("_kg").removesuffix("_cm")
         raise ServiceError(

@@ -3,7 +3,9 @@
 A rule fires by itself: every price pass works the price out from it, so that a new cost or an edit is enough.
 """
 
+import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,6 +25,8 @@ from core.text import clean_line
 
 NAME_LIMIT: Final = 60
 _AT_ONCE: Final = 500
+_BREATH: Final = 20
+"""Rows between two looks at what else there is to do: the screen stays quick."""
 _EXAMPLE: Final = (Decimal(10), Decimal(3), Decimal(20))
 """Cost, shipping and VAT of the worked example."""
 
@@ -62,24 +66,39 @@ class PricingRuleService:
     ) -> PricingRule:
         """Make a rule, or change one by its id. Raises ServiceError that says what is wrong with it."""
         async with self._store.transaction() as tx:
-            known = await rules_of(tx, integration.id)
-            before = None if rule_id is None else known.get(rule_id)
-            if rule_id is not None and before is None:
-                raise NotFound("This pricing rule is gone", "Somebody deleted it meanwhile.")
-            base = {} if before is None else before.model_dump()
-            rule = PricingRule.model_validate(
-                {
-                    "name": "",
-                    **base,
-                    **fields,
-                    "id": rule_id or secrets.token_hex(8),
-                    "integration_id": integration.id,
-                    "edited_at": self._backend.clock.now(),
-                }
-            )
-            rule = rule.model_copy(update={"name": _checked_name(rule, known.values())})
-            _check(rule)
+            rule = self._made(integration, fields, rule_id, await rules_of(tx, integration.id))
             await tx.put(tables.PRICING_RULES, tables.key(integration.id, rule.id), rule.to_document())
+        return rule
+
+    async def draft(
+        self, integration: Integration, fields: Mapping[str, object], *, rule_id: str | None = None
+    ) -> PricingRule:
+        """The rule that `save` would keep. Raises ServiceError that says what is wrong with it."""
+        return self._made(integration, fields, rule_id, await rules_of(self._store, integration.id))
+
+    def _made(
+        self,
+        integration: Integration,
+        fields: Mapping[str, object],
+        rule_id: str | None,
+        known: Mapping[str, PricingRule],
+    ) -> PricingRule:
+        before = None if rule_id is None else known.get(rule_id)
+        if rule_id is not None and before is None:
+            raise NotFound("This pricing rule is gone", "Somebody deleted it meanwhile.")
+        base = {} if before is None else before.model_dump()
+        rule = PricingRule.model_validate(
+            {
+                "name": "",
+                **base,
+                **fields,
+                "id": rule_id or secrets.token_hex(8),
+                "integration_id": integration.id,
+                "edited_at": self._backend.clock.now(),
+            }
+        )
+        rule = rule.model_copy(update={"name": _checked_name(rule, known.values())})
+        _check(rule)
         return rule
 
     async def pause(self, integration: Integration, rule_id: str, *, paused: bool) -> PricingRule:
@@ -125,6 +144,15 @@ class PricingRuleService:
             found += [str(sku) for _, (sku, rule) in chunk if rule == rule_id]
         return sorted(found)
 
+    async def followers(self, integration: Integration) -> dict[str, int]:
+        """Rule id -> how many rows follow it."""
+        found: Counter[str] = Counter()
+        async for chunk in self._store.columns(
+            tables.LISTINGS, ("rule_id",), prefix=tables.prefix(integration.id)
+        ):
+            found.update(str(rule) for _, (rule,) in chunk if rule is not None)
+        return dict(found)
+
     async def preview(
         self, integration: Integration, rule: PricingRule, skus: Sequence[str]
     ) -> list[Previewed]:
@@ -133,7 +161,9 @@ class PricingRuleService:
         rules = await rules_of(self._store, integration.id)
         found: list[Previewed] = []
         every = dict.fromkeys(one for front in skus for one in children.get(front) or [front])
-        for sku in every:
+        for number, sku in enumerate(every):
+            if number % _BREATH == 0:
+                await asyncio.sleep(0)
             document = await self._store.get(tables.PRODUCTS, sku)
             if document is None:
                 raise NotFound(f"There is no product {sku!r}", "Read the inventory, then try again.")

@@ -1,18 +1,23 @@
 """Error triage: what is wrong by cause, one fix for all of its rows, and a bundle for support (A32)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from core import tables
 from core.backend import Backend
 from core.models.integration import Integration
-from core.models.listing import ListingSync
 from core.models.listing_state import ListingState
 from core.rules.triage import Cause, Occurrence, causes
 from core.services.errors import NotFound
-from core.services.listings import Asked, Explained, ListingService
-from core.store import Document, Json
-from core.sync.listing_links import read_links
+from core.services.listings import OF_THE_FRONT, Asked, ListingService
+from core.services.support_bundle import make_bundle
+from core.store import Document
+from core.sync.listing_candidate import children_of
+from core.sync.listing_record import HOLD_AFTER
+
+_OF_VARIANTS: Final = frozenset({"typed_price", "shipping_ex"})
+"""Fields that a variation parent has no use for: each of its variants has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,13 @@ class TriageService:
             state = ListingState.from_document(row)
             action = state.action.value if state.action else ""
             found += [
-                Occurrence(state.avasam_sku, problem, state.failed_at or state.read_at, action)
+                Occurrence(
+                    state.avasam_sku,
+                    problem,
+                    state.failed_at or state.read_at,
+                    action,
+                    _is_held(state, action),
+                )
                 for problem in state.every_problem()
             ]
         return causes(found)
@@ -58,10 +69,29 @@ class TriageService:
     async def fix(
         self, integration: Integration, cause_id: str, changes: Mapping[str, object], *, by: str
     ) -> Fixed:
-        """Change every row of a cause alike, then try them again."""
+        """Change every row of a cause alike, then try them again.
+
+        What belongs to the whole product is typed into its front, a price into the variants that lack it.
+        """
         cause = await self.cause(integration, cause_id)
-        changed = await self._listings.edit(integration, cause.skus, changes, by=by)
+        rows = await self.targets(cause, changes)
+        changed = await self._listings.edit(integration, rows, changes, by=by)
         return Fixed(changed, await self._listings.retry(integration, cause.skus, by=by))
+
+    async def targets(self, cause: Cause, fields: Iterable[str]) -> list[str]:
+        """The rows into which these fields of a listing are typed to cure a cause."""
+        wanted = set(fields)
+        if wanted & OF_THE_FRONT:
+            return list(cause.skus)
+        if not wanted & _OF_VARIANTS:
+            return list(cause.targets)
+        children = await children_of(self._store)
+        return list(dict.fromkeys(one for sku in cause.targets for one in children.get(sku) or [sku]))
+
+    async def reset(self, integration: Integration, cause_id: str) -> int:
+        """Lift the holds of a cause's rows; how many had one. Nothing is sent."""
+        cause = await self.cause(integration, cause_id)
+        return await self._listings.reset(integration, cause.skus)
 
     async def retry(
         self, integration: Integration, cause_id: str, *, by: str, reset: bool = False
@@ -71,39 +101,10 @@ class TriageService:
         return await self._listings.retry(integration, cause.skus, by=by, reset=reset)
 
     async def bundle(self, integration: Integration, sku: str) -> Document:
-        """What support needs to know about a row: its timeline with request ids, states and decisions.
-
-        It holds no token, no buyer and no address of the shop's owner: only goods, codes and times.
-        """
-        explained = await self._listings.explain(integration, sku)
-        links = await read_links(self._store, integration.id)
-        syncs: dict[str, Json] = {}
-        for sku_id in links.of([one.sku for one in explained.candidate.variants]):
-            document = await self._store.get(tables.LISTING_SYNCS, tables.key(integration.id, sku_id))
-            if document is not None:
-                syncs[sku_id] = ListingSync.from_document(document).to_document()
-        state = explained.state.to_document()
-        return {
-            "sku": sku,
-            "region": integration.shop.region,
-            "made_at": self._backend.clock.now().isoformat(),
-            "timeline": state.pop("events", []),
-            "state": state,
-            "draft": (await self._listings.draft(integration, explained.row.sku)).to_document(),
-            "decisions": _decisions(explained),
-            "problems": [one.to_document() for one in explained.problems],
-            "pushes": syncs,
-        }
+        """What support needs to know about a row; see support_bundle."""
+        return await make_bundle(self._backend, integration, sku)
 
 
-def _decisions(explained: Explained) -> Json:
-    return [
-        {
-            "sku": one.sku,
-            "price": None if one.price is None else str(one.price),
-            "price_steps": list(one.price_steps),
-            "quantity": one.quantity,
-            "quantity_steps": list(one.quantity_steps),
-        }
-        for one in explained.candidate.variants
-    ]
+def _is_held(state: ListingState, action: str) -> bool:
+    strikes = state.strikes.get(action)
+    return strikes is not None and strikes.count >= HOLD_AFTER

@@ -100,13 +100,8 @@ def _changed(
     ):
         if (ours or typed) and _differs(name, inputs, state, live_differs=live_differs):
             fields.append(name)
-    if ours:
-        fields += [name for name in _WITHOUT_CALL if inputs[name] != state.sent.get(name, EMPTY.get(name))]
-    else:
-        typed_here = (name for name in _DOCUMENTS if _typed(draft, name))
-        fields += [name for name in typed_here if inputs[name] != state.sent.get(name)]
-    fields = [name for name in fields if inputs[name] != EMPTY.get(name)]
-    refused = {one.field for one in state.channel_problems if one.code == REVIEW_FAILED}
+    fields += _beyond_texts(draft, inputs, state)
+    refused = _refused(state)
     return [*fields, *(name for name in _AGAIN if name in refused and name not in fields)]
 
 
@@ -128,6 +123,37 @@ def _with_documents(
         size_chart=documents.size_chart if "size_chart" in fields else None,
         certificates=[*documents.certificates, *kept] if "certificates" in fields else None,
     )
+
+
+def likely_fields(
+    family: Family, state: ListingState, candidate: Candidate, inputs: dict[str, str]
+) -> frozenset[str]:
+    """The fields that an Update would send, as far as can be told without reading the product."""
+    draft = family.drafts.get(candidate.sku)
+    ours = bool(state.product_id)
+    typed = {
+        "title": draft is not None and draft.title is not None,
+        "description": draft is not None and draft.description is not None,
+    }
+    fields = {
+        name for name, by_hand in typed.items() if (ours or by_hand) and inputs[name] != state.sent.get(name)
+    }
+    fields |= set(_beyond_texts(draft, inputs, state))
+    return frozenset(fields | {name for name in _AGAIN if name in _refused(state)})
+
+
+def _beyond_texts(draft: Listing | None, inputs: dict[str, str], state: ListingState) -> list[str]:
+    """What else differs from what was sent; of a product that is not ours only what somebody chose for it."""
+    if state.product_id:
+        fields = [name for name in _WITHOUT_CALL if inputs[name] != state.sent.get(name, EMPTY.get(name))]
+    else:
+        typed_here = (name for name in _DOCUMENTS if _typed(draft, name))
+        fields = [name for name in typed_here if inputs[name] != state.sent.get(name)]
+    return [name for name in fields if inputs[name] != EMPTY.get(name)]
+
+
+def _refused(state: ListingState) -> set[str]:
+    return {one.field for one in state.channel_problems if one.code == REVIEW_FAILED}
 
 
 def _differs(name: str, inputs: dict[str, str], state: ListingState, *, live_differs: bool) -> bool:

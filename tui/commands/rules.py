@@ -1,6 +1,5 @@
 """`avasam rules`: prices that follow from cost (A24)."""
 
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -265,19 +264,9 @@ def _fields(
 
 def _amounts(fields: dict[str, object]) -> dict[str, object]:
     """Texts of numbers as decimals. Raises ServiceError that names the one that is none."""
-    from core.services.errors import ServiceError
+    from core.services.rule_values import NUMBERS, number
 
-    numbers = {"percent", "fixed", "ending", "floor_percent"}
-    read: dict[str, object] = dict(fields)
-    for field in numbers & fields.keys():
-        text = fields[field]
-        if not isinstance(text, str):
-            continue
-        try:
-            amount = Decimal(text) if text else None
-        except InvalidOperation:
-            raise ServiceError(f"{text!r} is not a number", "Write 12.5, with a point.") from None
-        if amount is not None and not amount.is_finite():
-            raise ServiceError(f"{text!r} is not a number", "Write 12.5, with a point.")
-        read[field] = amount
-    return read
+    return {
+        field: number(field, value) if field in NUMBERS and isinstance(value, str) else value
+        for field, value in fields.items()
+    }
