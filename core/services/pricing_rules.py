@@ -153,6 +153,15 @@ class PricingRuleService:
             found.update(str(rule) for _, (rule,) in chunk if rule is not None)
         return dict(found)
 
+    async def followed_by(self, integration: Integration, skus: Sequence[str]) -> dict[str, str | None]:
+        """Avasam SKU -> id of the rule that it follows; a parent gives its variants."""
+        children = await children_of(self._store)
+        found: dict[str, str | None] = {}
+        for sku in dict.fromkeys(one for front in skus for one in children.get(front) or [front]):
+            draft = await _draft(self._store, integration.id, sku)
+            found[sku] = None if draft is None else draft.rule_id
+        return found
+
     async def preview(
         self, integration: Integration, rule: PricingRule, skus: Sequence[str]
     ) -> list[Previewed]:

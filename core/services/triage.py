@@ -1,5 +1,6 @@
 """Error triage: what is wrong by cause, one fix for all of its rows, and a bundle for support (A32)."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -8,6 +9,7 @@ from core import tables
 from core.backend import Backend
 from core.models.integration import Integration
 from core.models.listing_state import ListingState
+from core.rules import triage
 from core.rules.triage import Cause, Occurrence, causes
 from core.services.errors import NotFound
 from core.services.listings import OF_THE_FRONT, Asked, ListingService
@@ -16,6 +18,8 @@ from core.store import Document
 from core.sync.listing_candidate import children_of
 from core.sync.listing_record import HOLD_AFTER
 
+_BREATH: Final = 50
+"""Rows between two looks at what else there is to do: the screen stays quick."""
 _OF_VARIANTS: Final = frozenset({"typed_price", "shipping_ex"})
 """Fields that a variation parent has no use for: each of its variants has its own."""
 
@@ -28,6 +32,14 @@ class Fixed:
     asked: Sequence[Asked]
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Causes, and by the id of each the problems of its rows."""
+
+    causes: Sequence[Cause]
+    rows: Mapping[str, Sequence[Occurrence]]
+
+
 class TriageService:
     """Problems never stop stock or stop actions: this only helps to get rid of them."""
 
@@ -38,22 +50,38 @@ class TriageService:
 
     async def causes(self, integration: Integration) -> list[Cause]:
         """Every cause with its rows: what stops something first, then the most frequent."""
+        return causes(await self._occurrences(integration))
+
+    async def report(self, integration: Integration) -> Report:
+        """The causes, and the rows of each with what is wrong with them in their own words."""
+        found = await self._occurrences(integration)
+        rows: dict[str, list[Occurrence]] = {}
+        for one in found:
+            rows.setdefault(triage.cause_id(one.problem), []).append(one)
+        return Report(causes(found), rows)
+
+    async def _occurrences(self, integration: Integration) -> list[Occurrence]:
+        """Problems of all rows; rows without any are not even read into their model."""
         prefix = tables.prefix(integration.id)
+        keys: list[str] = []
+        fields = ("problems", "channel_problems")
+        async for chunk in self._store.columns(tables.LISTING_STATES, fields, prefix=prefix):
+            keys += [key for key, values in chunk if any(values)]
         found: list[Occurrence] = []
-        async for _, row in self._store.scan(tables.LISTING_STATES, prefix=prefix):
+        for number, key in enumerate(sorted(keys)):
+            if number % _BREATH == 0:
+                await asyncio.sleep(0)
+            row = await self._store.get(tables.LISTING_STATES, key)
+            if row is None:
+                continue
             state = ListingState.from_document(row)
             action = state.action.value if state.action else ""
+            since, is_held = state.failed_at or state.read_at, _is_held(state, action)
             found += [
-                Occurrence(
-                    state.avasam_sku,
-                    problem,
-                    state.failed_at or state.read_at,
-                    action,
-                    _is_held(state, action),
-                )
+                Occurrence(state.avasam_sku, problem, since, action, is_held)
                 for problem in state.every_problem()
             ]
-        return causes(found)
+        return found
 
     async def cause(self, integration: Integration, cause_id: str) -> Cause:
         """One cause by its id. Raises NotFound that names those there are."""

@@ -5,6 +5,7 @@ from typing import Final
 from tui.keys.activity import ACTIVITY
 from tui.keys.everywhere import EVERYWHERE, SCREENS
 from tui.keys.integrations import AUTHORISE, INTEGRATION, INTEGRATIONS
+from tui.keys.listing_actions import LISTING_ACTIONS
 from tui.keys.listings import LISTINGS
 from tui.keys.orders import ORDER, ORDERS
 from tui.keys.shipping_mapping import SHIPPING_MAPPING
@@ -17,6 +18,7 @@ BY_SCREEN: Final = {
     "An integration": INTEGRATION,
     "Authorise": AUTHORISE,
     "Listing Manager": LISTINGS,
+    **LISTING_ACTIONS,
     "SKU Mapping": SKU_MAPPING,
     "Shipping Mapping": SHIPPING_MAPPING,
     "Orders": ORDERS,

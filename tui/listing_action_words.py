@@ -1,0 +1,136 @@
+"""What is done to listings, in words: actions, results of rows, lines of a check."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from core.models.job import Job, JobState
+from core.models.listing_state import Action, RowResult
+from core.services.job_report import RowTold
+from core.services.listing_check import Checked
+from tui.widgets.cells import Cell, Tone
+from tui.widgets.columns import Column
+
+ACTION: Final = {
+    Action.PUBLISH: "List",
+    Action.UPDATE: "Update",
+    Action.DELETE: "Delete",
+    Action.DEACTIVATE: "Deactivate",
+    Action.ACTIVATE: "Activate",
+}
+RESULT: Final = {
+    RowResult.WAITING: Cell("· waiting", Tone.DIM),
+    RowResult.DONE: Cell("✔ done", Tone.GOOD),
+    RowResult.SKIPPED: Cell("→ skipped", Tone.DIM),
+    RowResult.FAILED: Cell("✖ failed", Tone.BAD),
+    RowResult.QUEUED: Cell("◷ tomorrow", Tone.WARN),
+}
+"""Readable without colour: every result has a sign and a word of its own."""
+ORDER: Final = (
+    RowResult.FAILED,
+    RowResult.QUEUED,
+    RowResult.SKIPPED,
+    RowResult.DONE,
+    RowResult.WAITING,
+)
+"""What a person has to see first."""
+
+
+def rows(count: int) -> str:
+    """`1 row`, `1,000 rows`."""
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One line of a check: a row that is fine or skipped, or one problem of a row."""
+
+    front: str
+    name: str
+    """Shown where the row begins; a variant is set in."""
+    mark: Cell
+    what: str
+    fix: str = ""
+    field: str = ""
+    code: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole line, for copying."""
+        parts = (self.front, self.mark.text, self.what, self.fix, self.field, self.code)
+        return "\t".join(parts)
+
+
+def check_lines(checked: Checked) -> Iterator[CheckLine]:
+    """The lines of one row: every problem of every variant."""
+    name = checked.sku
+    if checked.skipped:
+        yield CheckLine(checked.sku, name, Cell("→ skipped", Tone.DIM), checked.skipped)
+        return
+    if checked.is_fine:
+        count = f"{checked.variants} variants · " if checked.variants > 1 else ""
+        yield CheckLine(checked.sku, name, Cell("✔ fine", Tone.GOOD), f"{count}{checked.title}")
+        name = ""
+    for one in checked.problems:
+        mark = Cell("✖ problem", Tone.BAD) if one.blocking else Cell("- note", Tone.WARN)
+        shown = f"  {one.sku}" if one.sku and one.sku != checked.sku else name
+        if shown.startswith("  ") and name:
+            shown = f"{name} {shown.strip()}"
+        yield CheckLine(checked.sku, shown, mark, one.what, one.fix, one.field, one.code)
+        name = ""
+
+
+def check_columns() -> list[Column[CheckLine]]:
+    """The list of a check."""
+    return [
+        Column("row", "Row", 14, lambda line: Cell(line.name), grow=1, sortable=False),
+        Column("mark", "", 9, lambda line: line.mark, sortable=False),
+        Column("what", "What", 26, lambda line: Cell(line.what), grow=4, sortable=False),
+        Column("fix", "Fix", 16, lambda line: Cell(line.fix), grow=2, sortable=False),
+        Column("field", "Field", 10, lambda line: Cell(line.field, Tone.DIM), sortable=False),
+    ]
+
+
+def result_columns() -> list[Column[RowTold]]:
+    """The rows of a job."""
+    return [
+        Column("sku", "Row", 14, lambda row: Cell(row.sku), grow=1, sortable=False),
+        Column("result", "", 10, lambda row: RESULT[row.result], sortable=False),
+        Column("text", "What became of it", 28, lambda row: Cell(row.text), grow=4, sortable=False),
+        Column("fix", "Fix", 18, lambda row: Cell(row.fix), grow=2, sortable=False),
+    ]
+
+
+def in_order(told: Iterable[tuple[str, RowTold]], only: RowResult | None = None) -> list[str]:
+    """Keys of rows: those that need a person first."""
+    place = {result: number for number, result in enumerate(ORDER)}
+    shown = [(place[row.result], row.sku, key) for key, row in told if only is None or row.result is only]
+    return [key for _, _, key in sorted(shown)]
+
+
+def counted(counts: dict[str, int]) -> str:
+    """`412 done · 3 skipped · 9 failed`."""
+    names = {"queued": "queued for tomorrow"}
+    found = [(one.value, counts.get(one.value, 0)) for one in reversed(ORDER)]
+    parts = [f"{count:,} {names.get(name, name)}" for name, count in found if count and name != "waiting"]
+    return " · ".join(parts) or "nothing is over yet"
+
+
+def job_line(job: Job) -> str:
+    """Where a job stands, and what to do when it does not go on."""
+    name = job.kind.value
+    if job.cancel_requested and job.state is JobState.RUNNING:
+        return f"{name}: ends after the rows that are under way"
+    if job.error:
+        return f"{name} {job.state.value}: {job.error}. {job.cure or ''}".strip()
+    words = {
+        JobState.QUEUED: "waits for the worker",
+        JobState.RUNNING: "under way",
+        JobState.DONE: "done",
+    }
+    return f"{name}: {words.get(job.state, job.state.value)}"
+
+
+def results_text(told: Sequence[RowTold]) -> str:
+    """Rows as lines, for copying."""
+    return "\n".join(f"{row.sku}\t{row.result.value}\t{row.text}\t{row.fix}".rstrip() for row in told)
