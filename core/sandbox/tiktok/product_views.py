@@ -64,7 +64,8 @@ def detail_view(call: Call, product: ShopProduct) -> JSON:
     if product.size_chart:
         view["size_chart"] = _size_chart(sandbox, product.size_chart)
     if product.certifications:
-        rules = next(node for node in sandbox.world.categories if node["id"] == product.category_id)["rules"]
+        nodes = (node for node in sandbox.world.categories if node["id"] == product.category_id)
+        rules = next((node.get("rules", {}) for node in nodes), {})
         view["certifications"] = certifications_view(
             sandbox.world, product.certifications, rules, lambda uri: image_view(sandbox, uri)
         )

@@ -9,7 +9,7 @@ from core.sandbox import app
 from core.sandbox.model import Shop
 from core.sandbox.tiktok import OPERATIONS
 from tests.core.sandbox.conftest import SEARCH_ORDERS, Caller
-from tests.core.sandbox.listings import CREATE, a_listing, live
+from tests.core.sandbox.listings import CREATE, a_listing, create, live, read
 
 FILTERED = "/apiseeker/ProductModule/GetInventoryListWithFilter"
 
@@ -135,3 +135,11 @@ def test_avasams_side_refuses_numbers_that_are_none(anonymous: Caller, wrong: di
     reply = anonymous.http.post(FILTERED, json=body, headers={"authorization": token})
     assert reply.status_code == 400
     assert reply.json()["Message"]
+
+
+def test_a_draft_in_a_category_that_is_not_there_can_be_read(caller: Caller) -> None:
+    papers = [{"id": "1", "images": [{"uri": "tos-sandbox/1"}], "files": ["v1"]}]
+    made = create(caller, save_mode="AS_DRAFT", category_id="999999999", certifications=papers)
+    found = read(caller, made["product_id"])
+    assert found["category_chains"] == []
+    assert [paper["id"] for paper in found["certifications"]] == ["1"]
