@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as SourceError
 
@@ -58,6 +58,15 @@ def _base(value: str) -> str:
 Address = Annotated[str, AfterValidator(_address)]
 Base = Annotated[Address, AfterValidator(_base)]
 """An address that paths are put behind."""
+
+
+def _path(value: object) -> object:
+    if value == "" or "\0" in str(value):
+        raise ValueError("is not a path: name a directory or file")
+    return value
+
+
+Place = Annotated[Path, BeforeValidator(_path)]
 Seconds = Annotated[float, Field(ge=1, le=_MONTH)]
 
 
@@ -72,7 +81,7 @@ class Settings(BaseSettings):
         use_attribute_docstrings=True,
     )
 
-    home: Path = Field(default_factory=lambda: user_data_path("avasam"))
+    home: Place = Field(default_factory=lambda: user_data_path("avasam"))
     """Where the store, the key file and exports live."""
     store_url: str = ""
     """`tinydb:///path/to/directory`; empty means `store` inside `home`."""
@@ -100,7 +109,7 @@ class Settings(BaseSettings):
     """From Avasam: Settings, user management, API keys."""
     secret_key: SecretStr = SecretStr("")
     """The same page; never shown or logged."""
-    inventory_file: Path | None = None
+    inventory_file: Place | None = None
     """A CSV or JSON file to read the inventory from instead of the Avasam Seller API."""
 
     orders_seconds: Seconds = 120.0
@@ -157,7 +166,7 @@ class Settings(BaseSettings):
         if not self.store_url:
             return self.home / "store"
         parts = urlsplit(self.store_url)
-        if parts.scheme == "tinydb" and parts.path and not parts.netloc:
+        if parts.scheme == "tinydb" and parts.path and not parts.netloc and "\0" not in parts.path:
             return Path(parts.path)
         raise SettingsError(
             f"AVASAM_STORE_URL: {parts.scheme or 'what it names'!r} is not a store this program has. "

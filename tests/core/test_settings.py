@@ -93,6 +93,15 @@ def test_a_wrong_variable_is_named_with_its_value(
     assert str(caught.value).startswith(f"AVASAM_{name}: {value!r}")
 
 
+@pytest.mark.parametrize("text", ['home = ""\n', 'home = "/tmp/\\u0000"\n', 'inventory_file = "a\\u0000b"\n'])
+def test_a_path_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    write(text)
+    file = config_file()
+    monkeypatch.delenv("AVASAM_HOME")
+    with pytest.raises(SettingsError, match="is not a path"):
+        load_settings(file)
+
+
 def test_a_consent_address_may_hold_a_query(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AVASAM_TIKTOK_CONSENT_URL", "https://x.example/open?region=us")
     assert load_settings().tiktok_consent_url == "https://x.example/open?region=us"

@@ -65,7 +65,7 @@ def detail_view(call: Call, product: ShopProduct) -> JSON:
         view["size_chart"] = _size_chart(sandbox, product.size_chart)
     if product.certifications:
         nodes = (node for node in sandbox.world.categories if node["id"] == product.category_id)
-        rules = next((node.get("rules", {}) for node in nodes), {})
+        rules: JSON = next((node.get("rules", {}) for node in nodes), {})
         view["certifications"] = certifications_view(
             sandbox.world, product.certifications, rules, lambda uri: image_view(sandbox, uri)
         )
