@@ -69,9 +69,11 @@ class Table:
 def read_csv(text: str) -> Table:
     """Rows of a CSV text with a header row, separated by comma, semicolon or tab.
 
-    Raises UnreadableTable when quotes do not match: what follows could be anything.
+    Raises UnreadableTable when quotes do not match: what follows could be anything. A cell may be as long as
+    it likes: a description with pictures in it is no reason to refuse every product.
     """
     delimiter = _delimiter(text)
+    csv.field_size_limit(max(len(text), csv.field_size_limit()))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     records = enumerate(_records(reader), start=1)
     headers = ((number, row) for number, row in records if any(row) and not _is_hint(row))

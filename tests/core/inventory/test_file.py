@@ -268,3 +268,10 @@ async def test_what_a_merchant_writes_is_what_is_read(tmp_path: Path, stocks: di
     lines = [f"{sku},Title of {sku},{stock}" for sku, stock in stocks.items()]
     read = await read_of(tmp_path / "any.csv", "\n".join(["sku,title,stock", *lines]))
     assert {product.sku: product.stock for product in read.products} == stocks
+
+
+async def test_one_very_long_description_refuses_no_other_product(path: Path) -> None:
+    long = "<img src='data:image/png;base64," + "A" * 300_000 + "'>"
+    read = await read_of(path, f'sku,title,description\nA,One,"{long}"\nB,Two,short\n')
+    assert [product.sku for product in read.products] == ["A", "B"]
+    assert read.rejected == ()
