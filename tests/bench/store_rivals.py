@@ -51,8 +51,10 @@ class Rival(ABC):
     """Documents under numbers, in a directory of its own. `write` is one transaction."""
 
     name: str
+    heavy = False
+    """It touches all that it holds with each write: it would empty the caches of whoever is next."""
     slow = False
-    """Its time grows with all that it holds: measured a few times only."""
+    """It takes so long that it is measured a few times only."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -112,7 +114,7 @@ class StockTinyDB(Rival):
     """TinyDB with its own JSONStorage."""
 
     name = "stock TinyDB"
-    slow = True
+    heavy = slow = True
 
     async def open(self) -> None:
         self._database = TinyDB(self.directory / "db.json")
