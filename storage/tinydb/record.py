@@ -65,8 +65,9 @@ def decode(line: bytes) -> Record | None:
 
 
 def _texts(documents: Mapping[str, object]) -> dict[str, bytes | None]:
+    """Texts that memory may keep: copies of their exact size, where orjson leaves a buffer's rest behind."""
     return {
-        identifier: None if document is None else orjson.dumps(document)
+        identifier: None if document is None else bytes(memoryview(orjson.dumps(document)))
         for identifier, document in documents.items()
     }
 
