@@ -18,6 +18,7 @@ from core.vault import Vault
 if TYPE_CHECKING:
     from core.channel.pace import Pace
     from core.channel.tiktok.auth import TikTokAuth, TokenPair
+    from core.inventory.images import ImageSource
     from core.network import Network
     from core.sync.listing_context import ListingTools
     from core.sync.runner import Sources
@@ -36,7 +37,8 @@ class Backend:
     @cached_property
     def network(self) -> "Network":
         """All that goes out, made when it is first wanted: HTTP clients take long to import."""
-        from core.network import Network
+        from core.inventory.images import ImageSource
+    from core.network import Network
 
         return Network(
             settings=self.settings, store=self.store, vault=self.vault, clock=self.clock, owner=self.owner
@@ -65,6 +67,10 @@ class Backend:
     def listing_tools_for(self, integration: Integration) -> "ListingTools":
         """Listings and categories of the same shop, and the merchant's images."""
         return self.network.listing_tools_for(integration)
+
+    def images(self) -> "ImageSource":
+        """The merchant's pictures, wherever they are on the web."""
+        return self.network.images()
 
     def pace_for(self, integration: Integration) -> "Pace":
         """How fast this process calls the shop of an integration, and how often it has."""

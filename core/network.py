@@ -21,7 +21,7 @@ from core.channel.tiktok.tokens import TokenKeeper
 from core.clock import Clock
 from core.inventory.avasam import AvasamClient
 from core.inventory.avasam_orders import AvasamOrderDesk
-from core.inventory.images import WebImages
+from core.inventory.images import ImageSource, WebImages
 from core.inventory.orders import OrderDesk
 from core.models.integration import Integration
 from core.settings import Settings
@@ -90,8 +90,12 @@ class Network:
                 client, integration_id=integration.id, clock=self._clock, category_version=version
             ),
             categories=TikTokCategories(client, version=version),
-            images=WebImages(self._http),
+            images=self.images(),
         )
+
+    def images(self) -> ImageSource:
+        """The merchant's pictures, wherever they are on the web."""
+        return WebImages(self._http)
 
     def _shop(self, integration: Integration) -> TikTokClient:
         pace = self.pace_for(integration)

@@ -113,6 +113,8 @@ class CategoryAnswers(Model):
     attributes: tuple[ChosenAttribute, ...] = ()
     brand_id: str | None = None
     """Empty means: no brand, whatever is remembered."""
+    brand_name: str = ""
+    """As TikTok called it when it was chosen; empty where only the id was typed."""
     weight_kg: Amount | None = None
     """Of the package, where the inventory does not know it."""
     size_cm: tuple[Amount, Amount, Amount] | None = None

@@ -9,7 +9,14 @@ from core import tables
 from core.backend import Backend
 from core.channel.errors import ChannelError
 from core.channel.listings import Brand
-from core.models.category import CategoryAnswers, CategoryChoice, CategoryNode, ChosenAttribute, Leaf
+from core.models.category import (
+    CategoryAnswers,
+    CategoryChoice,
+    CategoryNode,
+    CategoryTree,
+    ChosenAttribute,
+    Leaf,
+)
 from core.models.integration import Integration
 from core.models.listing import Listing
 from core.models.product import Product
@@ -38,6 +45,13 @@ class CategoryFound:
     is_open: bool
     recommended: bool = False
 
+    @property
+    def why_not(self) -> str:
+        """Why it cannot be chosen; empty when it can."""
+        if not self.is_leaf:
+            return "it has categories below it: choose one of those"
+        return "" if self.is_open else "this shop may not sell here: apply for it in Seller Center first"
+
 
 class CategoryService:
     """Reads go straight to the shop; a ChannelError says what went wrong."""
@@ -46,13 +60,24 @@ class CategoryService:
         self._backend = backend
         self._store = backend.store
 
+    async def tree(self, integration: Integration, *, fresh: bool = False) -> CategoryTree:
+        """The shop's own tree, at most a day old; `fresh` reads it anew."""
+        return await self._knowledge(integration).tree(fresh=fresh)
+
+    async def recommended(self, integration: Integration, title: str) -> str | None:
+        """The leaf that TikTok would choose for a title, when it has an opinion and can be asked."""
+        try:
+            return await self._backend.listing_tools_for(integration).categories.recommend(title)
+        except ChannelError:
+            return None
+
     async def search(
         self, integration: Integration, text: str = "", *, title: str | None = None, fresh: bool = False
     ) -> list[CategoryFound]:
         """Leaves whose path holds every word of `text`; the one that TikTok recommends for `title` first."""
         knowledge = self._knowledge(integration)
         tree = await knowledge.tree(fresh=fresh)
-        best = await self._recommended(integration, title) if title else None
+        best = await self.recommended(integration, title) if title else None
         words = text.casefold().split()
         found = [
             _found(node, knowledge, recommended=node.id == best)
@@ -187,12 +212,6 @@ class CategoryService:
                 raise ServiceError(f"{rule.name} does not take {values!r}", f"It takes {choices}.")
             chosen.append(one)
         return chosen
-
-    async def _recommended(self, integration: Integration, title: str) -> str | None:
-        try:
-            return await self._backend.listing_tools_for(integration).categories.recommend(title)
-        except ChannelError:
-            return None
 
     def _knowledge(self, integration: Integration) -> ShopKnowledge:
         return ShopKnowledge(

@@ -270,7 +270,8 @@ def _check_place(product: Product, changes: Mapping[str, object]) -> None:
 
 def _edited(before: Listing, changes: Mapping[str, object], by: str, revision: int | None) -> Listing:
     row = before.to_document()
-    after = before.model_copy(update=dict(changes))
+    typed = {"brand_name": "", **changes} if "brand_id" in changes else dict(changes)
+    after = before.model_copy(update=typed)
     wanted = {name: value for name, value in after.to_document().items() if name in changes}
     if revision is not None and revision != before.revision:
         raise edited_since(row, revision, wanted, name=before.avasam_sku)

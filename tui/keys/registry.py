@@ -6,6 +6,7 @@ from tui.keys.activity import ACTIVITY
 from tui.keys.everywhere import EVERYWHERE, SCREENS
 from tui.keys.integrations import AUTHORISE, INTEGRATION, INTEGRATIONS
 from tui.keys.listing_actions import LISTING_ACTIONS
+from tui.keys.listing_forms import CATEGORY, DESCRIPTION, VALUES
 from tui.keys.listings import LISTINGS
 from tui.keys.orders import ORDER, ORDERS
 from tui.keys.shipping_mapping import SHIPPING_MAPPING
@@ -19,6 +20,9 @@ BY_SCREEN: Final = {
     "Authorise": AUTHORISE,
     "Listing Manager": LISTINGS,
     **LISTING_ACTIONS,
+    "Description": DESCRIPTION,
+    "TikTok category": CATEGORY,
+    "Values of a field": VALUES,
     "SKU Mapping": SKU_MAPPING,
     "Shipping Mapping": SHIPPING_MAPPING,
     "Orders": ORDERS,
