@@ -37,8 +37,7 @@ class Backend:
     @cached_property
     def network(self) -> "Network":
         """All that goes out, made when it is first wanted: HTTP clients take long to import."""
-        from core.inventory.images import ImageSource
-    from core.network import Network
+        from core.network import Network
 
         return Network(
             settings=self.settings, store=self.store, vault=self.vault, clock=self.clock, owner=self.owner

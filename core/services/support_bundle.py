@@ -6,6 +6,7 @@ and times.
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from core import tables
@@ -53,7 +54,8 @@ async def make_bundle(backend: Backend, integration: Integration, sku: str) -> D
         "held": [one.to_document() for one in explained.held],
         "pushes": pushes,
     }
-    return {name: redacted(value) for name, value in whole.items()}
+    files = {kept.path: kept.name for kept in explained.candidate.chosen_files}
+    return {name: redacted(_without_folders(value, files)) for name, value in whole.items()}
 
 
 def bundle_text(bundle: Document) -> str:
@@ -70,6 +72,19 @@ def redacted(value: Json) -> Json:
     if isinstance(value, str):
         text = _WEB.sub(r"\1\2", value)
         return _MAIL.sub("[mail]", _SECRET.sub(r"\1\2[hidden]", text))
+    return value
+
+
+def _without_folders(value: Json, files: Mapping[str, str]) -> Json:
+    """Chosen files by their name alone: the folders tell whose machine it is."""
+    if isinstance(value, str):
+        for path, name in files.items():
+            value = value.replace(path, name)
+        return value
+    if isinstance(value, list):
+        return [_without_folders(one, files) for one in value]
+    if isinstance(value, dict):
+        return {key: _without_folders(one, files) for key, one in value.items()}
     return value
 
 

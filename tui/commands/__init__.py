@@ -10,6 +10,7 @@ from tui.commands import (
     integration,
     integrations,
     listing_actions,
+    listing_set,
     mappings,
     orders,
     products,
@@ -34,7 +35,8 @@ app.add_typer(integrations.app, name="integrations")
 for _command in (integration.show, integration.settings, integration.remove):
     integrations.app.command(_command.__name__)(_command)
 app.add_typer(products.app, name="products")
-app.add_typer(listing_actions.app, name="listings")
+for _group in {id(one.app): one.app for one in (listing_actions, listing_set)}.values():
+    app.add_typer(_group, name="listings")
 app.add_typer(categories.app, name="categories")
 app.add_typer(rules.app, name="rules")
 app.add_typer(mappings.app, name="mappings")

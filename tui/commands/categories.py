@@ -4,8 +4,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.listing_options import the_integration
-from tui.commands.options import IntegrationName, Json, Limit
+from tui.commands.leaf_answers import (
+    AttributeOption,
+    CertificateOption,
+    ExpiryOption,
+    LeafAnswers,
+    ManufacturerOption,
+    OnlyThese,
+    PersonOption,
+    SideOption,
+    SizeChartOption,
+    choose,
+)
+from tui.commands.listing_options import (
+    All,
+    Category,
+    Filters,
+    ProblemCode,
+    Skus,
+    Status,
+    chosen,
+    the_integration,
+)
+from tui.commands.options import IntegrationName, Json, Limit, Search
 from tui.commands.output import Exit, emit, say, table
 from tui.commands.running import with_backend
 
@@ -92,6 +113,113 @@ def show(
         for one in leaf.documents:
             needed = "needed" if one.is_required else "taken"
             say(f"{needed}: document {one.id}, {one.name}" + (f": {one.details}" if one.details else ""))
+        return Exit.OK
+
+    with_backend(work, as_json=as_json)
+
+
+@app.command("browse")
+def browse(
+    parent: Annotated[
+        str, typer.Argument(metavar="[ID]", help="A branch; without it the departments.")
+    ] = "0",
+    integration: IntegrationName = None,
+    as_json: Json = False,
+) -> None:
+    """What is right below a branch of the tree."""
+
+    async def work(backend: "Backend") -> Exit:
+        from core.services.categories import CategoryService
+
+        shop = await the_integration(backend, integration)
+        found = await CategoryService(backend).branches(shop, parent)
+        if as_json:
+            emit(
+                [{"id": one.id, "path": one.path, "leaf": one.is_leaf, "open": one.is_open} for one in found]
+            )
+            return Exit.OK
+        table(
+            ("ID", "CATEGORY", ""),
+            [(one.id, one.path, one.why_not.partition(":")[0]) for one in found],
+            empty="There is nothing below it: a leaf, or no branch of this shop.",
+        )
+        return Exit.OK
+
+    with_backend(work, as_json=as_json)
+
+
+@app.command("brands")
+def brands(
+    words: Annotated[list[str] | None, typer.Argument(help="Part of the name.")] = None,
+    integration: IntegrationName = None,
+    category: Annotated[str | None, typer.Option("--tiktok-category", help="Only brands of a leaf.")] = None,
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> None:
+    """Brands by part of their name, those that the shop may sell first (for `listings set --brand ID`)."""
+
+    async def work(backend: "Backend") -> Exit:
+        from core.services.categories import CategoryService
+
+        shop = await the_integration(backend, integration)
+        found = await CategoryService(backend).brands(
+            shop, " ".join(words or ()), category_id=category, most=limit or 50
+        )
+        if as_json:
+            emit([{"id": one.id, "name": one.name, "authorised": one.is_authorised} for one in found])
+            return Exit.OK
+        table(
+            ("ID", "BRAND", ""),
+            [(one.id, one.name, "authorised" if one.is_authorised else "not authorised") for one in found],
+            empty="No brand of that name.",
+        )
+        return Exit.OK
+
+    with_backend(work, as_json=as_json)
+
+
+@app.command("choose")
+def choose_(
+    category: Annotated[str, typer.Argument(metavar="ID", help="The id of a leaf.")],
+    skus: Skus = None,
+    integration: IntegrationName = None,
+    attribute: AttributeOption = None,
+    size_chart: SizeChartOption = None,
+    certificate: CertificateOption = None,
+    certificate_expires: ExpiryOption = None,
+    manufacturer: ManufacturerOption = None,
+    responsible_person: PersonOption = None,
+    side: SideOption = None,
+    only_these: OnlyThese = False,
+    search: Search = "",
+    status: Status = None,
+    avasam_category: Category = None,
+    problem: ProblemCode = None,
+    every: All = False,
+    as_json: Json = False,
+) -> None:
+    """Choose a leaf for rows and answer what it asks; remembered for their Avasam categories."""
+    typed = LeafAnswers(
+        attribute, size_chart, certificate, certificate_expires, manufacturer, responsible_person, side
+    )
+
+    async def work(backend: "Backend") -> Exit:
+        from core.services.category_desk import CategoryDesk
+
+        shop = await the_integration(backend, integration)
+        filters = Filters(search, status, avasam_category, None, problem)
+        rows = await chosen(backend, shop, skus, filters, every=every)
+        count = await choose(backend, shop, rows, category, typed, only_these=only_these)
+        desk = CategoryDesk(backend, shop, rows)
+        await desk.open()
+        await desk.take(category)
+        missing = desk.missing()
+        if as_json:
+            emit({"rows": count, "category": category, "missing": missing})
+        else:
+            say(f"chosen for {count} row{'' if count == 1 else 's'}; nothing was sent")
+            for one in missing:
+                say(f"  missing: {one}")
         return Exit.OK
 
     with_backend(work, as_json=as_json)

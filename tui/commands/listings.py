@@ -1,30 +1,24 @@
-"""`avasam listings`: look at rows, explain one, and type what shall be listed (A18 to A25)."""
+"""`avasam listings`: look at rows, and explain one (A18 to A20); listing_set types what shall be listed."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tui.commands.listing_options import (
-    All,
     Category,
     Collection,
     Filters,
     ProblemCode,
-    Skus,
     Status,
     Stock,
-    chosen,
     the_integration,
 )
 from tui.commands.options import IntegrationName, Json, Limit, Search
 from tui.commands.output import Exit, emit, local, say, table
 from tui.commands.running import with_backend
-from tui.who import who
 
 if TYPE_CHECKING:
     from core.backend import Backend
-    from core.models.integration import Integration
     from core.services.listing_rows import ListingRow
     from core.services.listings import Explained
 
@@ -128,109 +122,6 @@ def explain(
     with_backend(work, as_json=as_json)
 
 
-@app.command("set")
-def set_(
-    skus: Skus = None,
-    integration: IntegrationName = None,
-    title: Annotated[str | None, typer.Option(help="Title on TikTok; empty goes back to Avasam's.")] = None,
-    description: Annotated[str | None, typer.Option(help="Text or HTML; - reads standard input.")] = None,
-    price: Annotated[str | None, typer.Option(help="Selling price with VAT; empty goes back.")] = None,
-    shipping: Annotated[str | None, typer.Option(help="Shipping price without VAT.")] = None,
-    tiktok_category: Annotated[
-        str | None,
-        typer.Option("--tiktok-category", help="Id of a leaf; remembered for the Avasam category."),
-    ] = None,
-    attribute: Annotated[
-        list[str] | None, typer.Option("--attribute", help="Name=Value of the TikTok category.")
-    ] = None,
-    brand: Annotated[str | None, typer.Option(help="TikTok's id of a brand; empty for none.")] = None,
-    weight: Annotated[str | None, typer.Option(help="Of the package, in kilograms.")] = None,
-    size: Annotated[str | None, typer.Option(help="Of the package: 30x20x12, in centimetres.")] = None,
-    label: Annotated[str | None, typer.Option("--label", help="Collection: your own label.")] = None,
-    revision: Annotated[
-        int | None, typer.Option(help="Refuse when the row is not at this revision any more.")
-    ] = None,
-    search: Search = "",
-    status: Status = None,
-    category: Category = None,
-    problem: ProblemCode = None,
-    every: All = False,
-    as_json: Json = False,
-) -> None:
-    """Type what shall be listed. Nothing is sent before publish or update."""
-
-    async def work(backend: "Backend") -> Exit:
-        from core.services.listings import ListingService
-
-        shop = await the_integration(backend, integration)
-        filters = Filters(search, status, category, None, problem)
-        rows = await chosen(backend, shop, skus, filters, every=every)
-        changes = _changes(
-            title=title, description=description, price=price, shipping=shipping,
-            brand=brand, weight=weight, size=size, label=label,
-        )  # fmt: skip
-        changed = await ListingService(backend).edit(shop, rows, changes, by=who(), revision=revision)
-        if tiktok_category is not None or attribute:
-            changed = max(
-                changed, await _choose(backend, shop, rows, tiktok_category, attribute or [], weight)
-            )
-        if as_json:
-            emit({"rows": len(rows), "changed": changed})
-        else:
-            say(f"{changed} of {len(rows)} rows changed; nothing was sent")
-        return Exit.OK
-
-    with_backend(work, as_json=as_json)
-
-
-async def _choose(
-    backend: "Backend",
-    shop: "Integration",
-    rows: list[str],
-    category_id: str | None,
-    attributes: list[str],
-    weight: str | None,
-) -> int:
-    from core.services import listing_values
-    from core.services.categories import CategoryService
-    from core.services.errors import ServiceError
-    from core.services.listings import ListingService
-
-    service = CategoryService(backend)
-    if category_id is None:
-        category_id = (await ListingService(backend).explain(shop, rows[0])).candidate.category_id
-    if category_id is None:
-        raise ServiceError("No TikTok category is chosen yet", "Add --tiktok-category ID.")
-    picked = await service.attributes(shop, category_id, attributes)
-    kilograms = listing_values.weight(weight) if weight else None
-    return await service.choose(shop, rows, category_id, attributes=picked, weight_kg=kilograms, by=who())
-
-
-def _changes(**typed: str | None) -> dict[str, object]:
-    """Typed texts as checked values; an empty text goes back to Avasam's."""
-    from core.services import listing_values as values
-
-    if typed["description"] == "-":
-        typed["description"] = sys.stdin.read()
-    checks = {
-        "title": ("title", values.title),
-        "description": ("description", values.description),
-        "price": ("typed_price", values.price),
-        "shipping": ("shipping_ex", values.shipping),
-        "brand": ("brand_id", values.collection),
-        "weight": ("weight_kg", values.weight),
-        "size": ("size_cm", values.size),
-    }
-    changes: dict[str, object] = {
-        field: check(text) if (text := typed[name]) else None
-        for name, (field, check) in checks.items()
-        if typed[name] is not None
-    }
-    if typed["label"] is not None:
-        changes["collection"] = values.collection(typed["label"])
-    return changes
-
-
 def _row_json(row: "ListingRow") -> dict[str, object]:
     return {
         "sku": row.sku,
@@ -264,7 +155,15 @@ def _explained_json(found: "Explained") -> dict[str, object]:
             "description": candidate.description,
             "category": {"id": candidate.category_id, "path": candidate.category_name},
             "attributes": [one.model_dump(mode="json") for one in candidate.attributes],
+            "brand_id": candidate.brand_id,
             "weight_kg": _plain(candidate.weight_kg),
+            "size_cm": None if candidate.size_cm is None else [str(side) for side in candidate.size_cm],
+            "size_chart": None
+            if candidate.size_chart is None
+            else candidate.size_chart.model_dump(mode="json"),
+            "certificates": [one.model_dump(mode="json") for one in candidate.certificates],
+            "manufacturer_ids": list(candidate.manufacturer_ids),
+            "responsible_person_ids": list(candidate.responsible_person_ids),
             "variants": [
                 {
                     "sku": one.sku,
