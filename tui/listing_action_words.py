@@ -8,6 +8,7 @@ from core.models.job import Job, JobState
 from core.models.listing_state import Action, RowResult
 from core.services.job_report import RowTold
 from core.services.listing_check import Checked
+from core.sync.listing_ask import ACTION_OF
 from tui.widgets.cells import Cell, Tone
 from tui.widgets.columns import Column
 
@@ -26,6 +27,9 @@ RESULT: Final = {
     RowResult.QUEUED: Cell("◷ tomorrow", Tone.WARN),
 }
 """Readable without colour: every result has a sign and a word of its own."""
+FINE, SKIPPED = Cell("✔", Tone.GOOD), Cell("→", Tone.DIM)
+PROBLEM, NOTE = Cell("✖", Tone.BAD), Cell("-", Tone.WARN)
+"""Signs of a check's lines; the counts above the list have the word of each."""
 ORDER: Final = (
     RowResult.FAILED,
     RowResult.QUEUED,
@@ -47,9 +51,10 @@ class CheckLine:
 
     front: str
     name: str
-    """Shown where the row begins; a variant is set in."""
+    """Shown where the row begins."""
     mark: Cell
     what: str
+    variant: str = ""
     fix: str = ""
     field: str = ""
     code: str = ""
@@ -57,7 +62,7 @@ class CheckLine:
     @property
     def text(self) -> str:
         """The whole line, for copying."""
-        parts = (self.front, self.mark.text, self.what, self.fix, self.field, self.code)
+        parts = (self.front, self.variant, self.mark.text, self.what, self.fix, self.field, self.code)
         return "\t".join(parts)
 
 
@@ -65,29 +70,28 @@ def check_lines(checked: Checked) -> Iterator[CheckLine]:
     """The lines of one row: every problem of every variant."""
     name = checked.sku
     if checked.skipped:
-        yield CheckLine(checked.sku, name, Cell("→ skipped", Tone.DIM), checked.skipped)
+        yield CheckLine(checked.sku, name, SKIPPED, checked.skipped)
         return
     if checked.is_fine:
         count = f"{checked.variants} variants · " if checked.variants > 1 else ""
-        yield CheckLine(checked.sku, name, Cell("✔ fine", Tone.GOOD), f"{count}{checked.title}")
+        yield CheckLine(checked.sku, name, FINE, f"{count}{checked.title}")
         name = ""
     for one in checked.problems:
-        mark = Cell("✖ problem", Tone.BAD) if one.blocking else Cell("- note", Tone.WARN)
-        shown = f"  {one.sku}" if one.sku and one.sku != checked.sku else name
-        if shown.startswith("  ") and name:
-            shown = f"{name} {shown.strip()}"
-        yield CheckLine(checked.sku, shown, mark, one.what, one.fix, one.field, one.code)
+        mark = PROBLEM if one.blocking else NOTE
+        variant = one.sku if one.sku != checked.sku else ""
+        yield CheckLine(checked.sku, name, mark, one.what, variant, one.fix, one.field, one.code)
         name = ""
 
 
 def check_columns() -> list[Column[CheckLine]]:
     """The list of a check."""
     return [
-        Column("row", "Row", 14, lambda line: Cell(line.name), grow=1, sortable=False),
-        Column("mark", "", 9, lambda line: line.mark, sortable=False),
-        Column("what", "What", 26, lambda line: Cell(line.what), grow=4, sortable=False),
-        Column("fix", "Fix", 16, lambda line: Cell(line.fix), grow=2, sortable=False),
-        Column("field", "Field", 10, lambda line: Cell(line.field, Tone.DIM), sortable=False),
+        Column("mark", "", 1, lambda line: line.mark, sortable=False),
+        Column("row", "Row", 11, lambda line: Cell(line.name), grow=1, sortable=False),
+        Column("variant", "Variant", 10, lambda line: Cell(line.variant), grow=1, sortable=False),
+        Column("what", "What", 22, lambda line: Cell(line.what), grow=4, sortable=False),
+        Column("fix", "Fix", 14, lambda line: Cell(line.fix), grow=2, sortable=False),
+        Column("field", "Field", 9, lambda line: Cell(line.field, Tone.DIM), sortable=False),
     ]
 
 
@@ -118,7 +122,7 @@ def counted(counts: dict[str, int]) -> str:
 
 def job_line(job: Job) -> str:
     """Where a job stands, and what to do when it does not go on."""
-    name = job.kind.value
+    name = ACTION[ACTION_OF[job.kind]]
     if job.cancel_requested and job.state is JobState.RUNNING:
         return f"{name}: ends after the rows that are under way"
     if job.error:

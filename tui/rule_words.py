@@ -33,12 +33,12 @@ class RuleRow:
 def rule_columns() -> list[Column[RuleRow]]:
     """The list of rules."""
     return [
-        Column("name", "Rule", 14, lambda row: Cell(row.rule.name), grow=1, sortable=False),
-        Column("formula", "Formula", 30, lambda row: Cell(formula(row.rule)), grow=2, sortable=False),
-        Column("floor", "Floor", 12, lambda row: Cell(floor(row.rule)), sortable=False),
-        Column("scope", "For", 8, lambda row: Cell(scope(row.rule)), grow=1, sortable=False),
-        Column("rows", "Rows", 7, lambda row: Cell(f"{row.followers:,}"), right=True, sortable=False),
-        Column("here", "These", 6, lambda row: Cell(f"{row.here:,}"), right=True, sortable=False),
+        Column("name", "Rule", 12, lambda row: Cell(row.rule.name), grow=1, sortable=False),
+        Column("formula", "Formula", 22, lambda row: Cell(formula(row.rule)), grow=2, sortable=False),
+        Column("floor", "Floor", 11, lambda row: Cell(floor(row.rule)), sortable=False),
+        Column("scope", "For", 6, lambda row: Cell(scope(row.rule)), grow=1, sortable=False),
+        Column("rows", "Rows", 5, lambda row: Cell(f"{row.followers:,}"), right=True, sortable=False),
+        Column("here", "These", 5, lambda row: Cell(f"{row.here:,}"), right=True, sortable=False),
         Column("state", "", 8, _state, sortable=False),
     ]
 
@@ -53,7 +53,8 @@ def line(one: Previewed) -> str:
     after = "no price" if then.amount is None else money(then.amount)
     wrong = ""
     if then.amount is None:
-        wrong = f"  ✖ {one.then.steps[-2] if len(one.then.steps) > 1 else one.then.steps[-1]}"
+        steps = [step for step in one.then.steps if step != "no price"]
+        wrong = f"  ✖ {steps[-1]}"
     elif then.below_floor:
         wrong = f"  ▲ below the floor of {money(then.floor)}"
     return f"{one.sku}: {money(one.now)} -> {after}{wrong}"

@@ -44,9 +44,10 @@ class ListingDialog(ModalScreen[Answer]):
         &.narrow #dialog-box { width: 100%; height: 1fr; border: none; }
         #dialog-heading, .line { width: 100%; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
         #dialog-heading { text-style: bold; }
-        .words { width: 100%; height: auto; color: $text-muted; }
+        .dialog-words { width: 100%; height: auto; color: $text-muted; }
         .dialog-buttons { height: 1; align-horizontal: right; padding: 0; }
         .dialog-buttons Button { height: 1; border: none; min-width: 12; margin-left: 2; }
+        .dialog-buttons Button.-primary { border: none; }
         ProgressBar { width: 100%; height: 1; }
         ProgressBar Bar { width: 1fr; }
     }

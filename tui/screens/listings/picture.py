@@ -14,8 +14,8 @@ _WHERE = "tui.widgets.picture"
 def picture(session: Session, address: str) -> Widget:
     """The picture behind an address (A31)."""
     if not address:
-        return Static("No picture.", classes="words", markup=False)
+        return Static("No picture.", classes="dialog-words", markup=False)
     if find_spec(_WHERE) is None:
-        return Static(address, classes="words", markup=False)
+        return Static(address, classes="dialog-words", markup=False)
     drawn: Widget = import_module(_WHERE).Picture(session, address)
     return drawn

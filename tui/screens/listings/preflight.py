@@ -16,7 +16,17 @@ from core.services.listing_check import Checked, ListingCheck
 from tui.hand_out import copy_out, write_out
 from tui.keys import bindings
 from tui.keys.listing_actions import PREFLIGHT
-from tui.listing_action_words import ACTION, CheckLine, check_columns, check_lines, rows
+from tui.listing_action_words import (
+    ACTION,
+    FINE,
+    NOTE,
+    PROBLEM,
+    SKIPPED,
+    CheckLine,
+    check_columns,
+    check_lines,
+    rows,
+)
 from tui.pace import Pace
 from tui.screens.listings.dialog import DialogTable, ListingDialog
 from tui.session import Session
@@ -40,7 +50,7 @@ class Preflight(ListingDialog[Sequence[str] | None]):
     DEFAULT_CSS = """
     Preflight {
         #check-rows { height: 1fr; }
-        #check-line { height: 3; padding: 0 1; color: $text-muted; }
+        #check-line { height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
         #check-nothing { height: 1fr; padding: 1 2; color: $text-muted; }
     }
     """
@@ -134,9 +144,10 @@ class Preflight(ListingDialog[Sequence[str] | None]):
         skipped = sum(bool(one.skipped) for one in self._found)
         fine = len(self.fine)
         parts = [f"✔ {fine:,} fine", f"✖ {blocked:,} with problems", f"→ {skipped:,} skipped"]
+        parts.append(f"showing {self._show}")
         if self._left_out:
             parts.append(f"{len(self._left_out):,} left out ({self._left_out[0][1]})")
-        self.query_one("#check-counts", Static).update(f"{' · '.join(parts)} · showing {self._show}")
+        self.query_one("#check-counts", Static).update(" · ".join(parts))
         self._offer(fine)
         view = [key for key, line in self._lines.items() if self._is_shown(line)]
         table, nothing = self.query_one(DialogTable), self.query_one("#check-nothing", Static)
@@ -150,19 +161,18 @@ class Preflight(ListingDialog[Sequence[str] | None]):
         """Name the counts on the buttons; what has not been looked at to its end is not offered."""
         word, total = ACTION[self._action], len(self._fronts)
         first, second = self.query_one("#fine", Button), self.query_one("#every", Button)
-        first.label = f"{word} the {fine:,} that are fine"
+        first.label = f"{word} the {fine:,} that {'is' if fine == 1 else 'are'} fine"
         second.label = f"{word} all {total:,}"
         first.disabled = not (self._is_over and fine)
         first.display = 0 < fine < total or not self._is_over
         second.disabled = not (self._is_over and total)
 
     def _is_shown(self, line: CheckLine) -> bool:
-        kind = line.mark.text.partition(" ")[2]
         return {
             _Show.ALL: True,
-            _Show.PROBLEMS: kind in {"problem", "note"},
-            _Show.SKIPPED: kind == "skipped",
-            _Show.FINE: kind == "fine",
+            _Show.PROBLEMS: line.mark in {PROBLEM, NOTE},
+            _Show.SKIPPED: line.mark == SKIPPED,
+            _Show.FINE: line.mark == FINE,
         }[self._show]
 
     @on(VirtualTable.Highlighted)
@@ -170,7 +180,8 @@ class Preflight(ListingDialog[Sequence[str] | None]):
         """The line under the cursor in full."""
         key = self.query_one(DialogTable).cursor_key
         line = None if key is None else self._lines.get(key)
-        words = "" if line is None else f"{line.front}: {line.what}"
+        name = "" if line is None else line.variant or line.front
+        words = "" if line is None else f"{name}: {line.what}"
         if line is not None and line.fix:
             words += f"\nFix: {line.fix}  ({line.field}, {line.code})"
         self.query_one("#check-line", Static).update(words)

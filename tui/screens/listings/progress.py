@@ -37,7 +37,7 @@ class JobProgress(ListingDialog[None]):
     JobProgress {
         #job-rows { height: 1fr; }
         #job-state { height: auto; max-height: 3; }
-        #job-line { height: 3; padding: 0 1; color: $text-muted; }
+        #job-line { height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
     }
     """
 
@@ -58,7 +58,7 @@ class JobProgress(ListingDialog[None]):
         yield ProgressBar(show_eta=False, show_percentage=False, id="job-bar")
         yield Static("", id="job-words", classes="line", markup=False)
         yield Static("", id="job-counts", classes="line", markup=False)
-        yield Static("", id="job-state", classes="words", markup=False)
+        yield Static("", id="job-state", classes="dialog-words", markup=False)
         yield DialogTable(result_columns(), id="job-rows")
         yield Static("", id="job-line", markup=False)
 

@@ -36,7 +36,8 @@ class RuleFields(Vertical):
         .field { height: 1; }
         .field-label { width: 14; }
         .field-value { width: 26; }
-        .field-said { width: 1fr; height: 1; padding: 0 1; color: $text-muted; text-overflow: ellipsis; }
+        .field-said { width: 1fr; height: 1; padding: 0 1; color: $text-muted; }
+        .field-said { text-wrap: nowrap; text-overflow: ellipsis; }
         .switches { height: 1; }
         YesNo { width: auto; padding-right: 3; }
     }

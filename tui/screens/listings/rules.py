@@ -55,7 +55,7 @@ class PricingRules(ListingDialog[bool]):
         yield DialogTable(rule_columns(), id="rules")
         yield Static(EMPTY, id="rules-empty", markup=False)
         yield Static("", id="rule-worked", markup=False)
-        yield Static(HOW, classes="words", markup=False)
+        yield Static(HOW, classes="dialog-words", markup=False)
 
     def on_mount(self) -> None:
         """Read them; without any, the form for a new one opens (A24)."""
