@@ -84,8 +84,11 @@ class ListingDesk:
         if row is None:
             return None
         is_child = self.book.front_of(key) != key
-        edited = frozenset(self.edits.by_sku.get(key, ()))
-        return Line(row, edited, is_child, key in self.view.expanded)
+        edited = set(self.edits.by_sku.get(key, ()))
+        if row.variants and self.edits:
+            kids = (self.edits.by_sku.get(kid, {}) for kid in self.book.children(key))
+            edited |= {name for kid in kids for name in kid if name in _OF_VARIANTS}
+        return Line(row, frozenset(edited), is_child, key in self.view.expanded)
 
     def why_not(self, sku: str, name: Field) -> str | None:
         """Why a value may not be typed for a row; None when it may."""

@@ -154,7 +154,8 @@ class RowView(ScrollView, Generic[Row]):
         frozen, width = self.layout_now.frozen_width, self.scrollable_content_region.width
         moved = 0 if placed.x < frozen else self.scroll_offset.x
         if placed.x >= frozen and not frozen <= placed.x - moved <= width - placed.width:
-            moved = min(max(0, placed.x - frozen), max(0, self.virtual_size.width - width))
+            fits = placed.x + placed.width <= width
+            moved = 0 if fits else min(placed.x - frozen, max(0, self.virtual_size.width - width))
             self.scroll_to(x=moved, animate=False, force=True, immediate=True)
         inside = self.content_region.offset
         x, y = placed.x - moved, self._cursor - self.scroll_offset.y + HEADER

@@ -52,6 +52,12 @@ class Grid:
             for one in products:
                 await tx.put(tables.PRODUCTS, one.sku, one.to_document())
 
+    async def stock_again(self, sku: str, **fields: Any) -> None:
+        """The inventory is read again, and has something else for a product."""
+        row = await self.backend.store.get(tables.PRODUCTS, sku)
+        assert row is not None
+        await self.stock(Product.from_document(row).model_copy(update=fields))
+
     async def link(self, sku: str, *, here: bool, shop: str = SHOP.id) -> None:
         mapping = SkuMapping(integration_id=shop, sku_id=f"t-{sku}", avasam_sku=sku, mapped_at=NOON)
         await self.put(tables.SKU_MAPPINGS, tables.key(shop, f"t-{sku}"), mapping)

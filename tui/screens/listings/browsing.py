@@ -48,6 +48,7 @@ class ListingBrowser(ShopScreen):
         self.desk: ListingDesk | None = None
         self.wanted = RowFilter()
         self.only_unsaved = False
+        self._on_show: ListingDesk | None = None
         self._desks: dict[str, ListingDesk] = {}
         self._inventory = Inventory(session.backend.store)
         self._overview: Sequence[Overview] = ()
@@ -155,9 +156,10 @@ class ListingBrowser(ShopScreen):
             return
         only = desk.edits.by_sku.keys() if self.only_unsaved else None
         listed = desk.view.listed(self.wanted, desk.sort, only=only)
-        if listed.keys == self.table.view:
+        if desk is self._on_show and listed.keys == self.table.view:
             self.table.redraw()
         else:
+            self._on_show = desk
             self.table.show(listed.keys, desk)
         total = len(desk.view)
         self.query_one(FilterBar).tell(

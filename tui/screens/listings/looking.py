@@ -1,4 +1,4 @@
-"""Filter, sort, columns, families, another shop, export: all that looks at the grid in another way (A19, A21)."""
+"""Filter, sort, columns, families, another shop, export: looking at the grid in another way (A19, A21)."""
 
 from dataclasses import replace
 from typing import Final
