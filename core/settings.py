@@ -100,6 +100,8 @@ class Settings(BaseSettings):
     """Of the same app; never shown or logged."""
     tiktok_service_id: str = ""
     """Of the same app; it is not the app key."""
+    consent_port: Annotated[int, Field(ge=1, le=65535)] = 8765
+    """Where the screens listen on 127.0.0.1 for the browser that comes back; else at a free port."""
     calls_per_second: Annotated[float, Field(gt=0, le=1000)] = 10.0
     """The most calls a second to one shop; the pace falls by itself when TikTok says 429."""
 

@@ -11,8 +11,6 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 HOST: Final = "127.0.0.1"
-PORT: Final = 8765
-"""The port to name in Partner Center; another one is taken when it is in use."""
 _LONGEST_REQUEST: Final = 16 * 1024
 _REQUEST_SECONDS: Final = 10.0
 _MEANT: Final = frozenset({"code", "error", "state"})
@@ -29,7 +27,7 @@ class Loopback:
         self.port = port
 
     @classmethod
-    async def start(cls, received: Callable[[str], None], *, port: int = PORT) -> "Loopback":
+    async def start(cls, received: Callable[[str], None], *, port: int) -> "Loopback":
         """Listen on `port`, or on any free one when that is taken. Raises OSError when there is none."""
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -60,5 +60,6 @@ AUTHORISE: Final = (
     Command("authorise.qr", "c", "QR code", "Show the address as a QR code on the whole screen", "qr"),
     Command("authorise.paste", "p", "Paste box", "Go to the box for what the browser ended on", "paste_box"),
     Command("authorise.again", "n", "Start again", "Ask TikTok for a new address", "again"),
+    Command("authorise.help", "f1", "Help", "What this asks for, and its keys", "app.help_screen"),
     Command("authorise.cancel", "escape", "Cancel", "Leave; nothing is kept", "cancel"),
 )

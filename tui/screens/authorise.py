@@ -51,6 +51,13 @@ class AuthoriseScreen(ModalScreen[Result | None]):
     """Ends with what `finish` made of the consent, or with None and nothing kept."""
 
     BINDINGS = bindings(AUTHORISE)
+    HEADING = "Authorise"
+    HELP_TEXT = (
+        "TikTok asks the shop's owner for consent on a page of its own, which any browser may show: copy "
+        "the address, write it to a file, or photograph the QR code. After the consent the browser ends on "
+        "an address that holds a code: paste all of it, or the code alone, into the box. The page it ends "
+        "on need not exist. A code works once and for half an hour. esc leaves, and nothing is kept."
+    )
 
     class Received(Message):
         """A redirect address arrived at the listener."""
@@ -106,11 +113,14 @@ class AuthoriseScreen(ModalScreen[Result | None]):
         """Most commands want an address first."""
         if action == "browse" and not browser.is_there():
             return False
-        return action == "cancel" or self._begun is not None or action not in _WANT_AN_ADDRESS
+        return self._begun is not None or action not in _WANT_AN_ADDRESS
 
     @on(Button.Pressed)
     async def _pressed(self, event: Button.Pressed) -> None:
-        await self.run_action("again" if event.button.id == "authkey" else str(event.button.id))
+        if event.button.id == "authkey":
+            self.action_again()
+        else:
+            await self.run_action(str(event.button.id))
 
     @work(group="begin", exclusive=True, exit_on_error=False)
     async def action_again(self) -> None:
@@ -136,7 +146,8 @@ class AuthoriseScreen(ModalScreen[Result | None]):
     async def _listen(self) -> None:
         words = Text("Waiting, for half an hour. ")
         try:
-            self._loopback = self._loopback or await Loopback.start(self._arrived)
+            port = self._session.backend.settings.consent_port
+            self._loopback = self._loopback or await Loopback.start(self._arrived, port=port)
         except OSError as error:
             words.append(f"No listener: {error.strerror}.")
         else:
@@ -259,4 +270,4 @@ class AuthoriseScreen(ModalScreen[Result | None]):
         code.show(text)
 
 
-_WANT_AN_ADDRESS = frozenset({"copy", "write", "browse", "qr", "paste_box"})
+_WANT_AN_ADDRESS = frozenset({"copy", "write", "browse", "qr", "paste_box", "again"})
