@@ -20,9 +20,23 @@ def main() -> None:
 
         sys.stdout.write(f"avasam {version('avasam-tui')}\n")
         return
+    if arguments[:1] == ["--sandbox"]:
+        _join_sandbox()
+        del sys.argv[1]
     from tui.commands import app
 
     app()
+
+
+def _join_sandbox() -> None:
+    """`avasam --sandbox COMMAND`: a command on the shop of a running `avasam --sandbox`."""
+    from tui.sandbox import SandboxFailed, join
+
+    try:
+        join()
+    except SandboxFailed as error:
+        sys.stderr.write(f"avasam: {error}\n")
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """A try-out shop: the sandbox as a child process, connected and mapped on its first start."""
 
 import asyncio
+import contextlib
 import json
 import os
+import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from core.backend import Backend
@@ -16,6 +19,8 @@ ORDERS: Final = 40
 ORDERS_A_MINUTE: Final = 12
 START_SECONDS: Final = 30.0
 NAME: Final = "Sandbox Shop"
+RUNNING: Final = "running.json"
+"""In the sandbox's home: where the sandbox listens, for whoever joins it. Its secrets are made up."""
 
 _VARIABLES: Final = {
     "AVASAM_TIKTOK_API_URL": "tiktok_api_url",
@@ -39,15 +44,21 @@ class SandboxFailed(Exception):
 
 
 class Sandbox:
-    """The running sandbox. It ends with this process, and keeps its merchant in a file."""
+    """The running sandbox. It ends with the process that started it, and keeps its merchant in a file."""
 
-    def __init__(self, process: asyncio.subprocess.Process, addresses: dict[str, str]) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, note: Path) -> None:
         self._process = process
-        self.addresses = addresses
+        self._note = note
 
     @classmethod
-    async def start(cls, home: Path) -> "Sandbox":
-        """Start it, wait until it listens, and point this process's settings at it."""
+    async def start(cls, home: Path) -> "Sandbox | None":
+        """Start it, wait until it listens, and point this process's settings at it.
+
+        None when one is running there already, which is joined and is another's to end.
+        """
+        if (joined := await asyncio.to_thread(running, home)) is not None:
+            _point_at(home, joined)
+            return None
         await asyncio.to_thread(home.mkdir, mode=0o700, parents=True, exist_ok=True)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tui.main", "sandbox", "serve", "--json", "--with-parent"),
@@ -67,17 +78,46 @@ class Sandbox:
             process.kill()
             said = (await process.stderr.read()).decode(errors="replace").strip().splitlines()
             raise SandboxFailed(said[-1] if said else "it did not say where it listens") from None
-        os.environ.update({variable: addresses[name] for variable, name in _VARIABLES.items()})
-        os.environ["AVASAM_HOME"] = str(home)
-        for variable, value in _QUICK.items():
-            os.environ.setdefault(variable, value)
-        return cls(process, addresses)
+        _point_at(home, addresses)
+        note = home / RUNNING
+        note.touch(mode=0o600)
+        note.write_text(json.dumps(addresses), "utf-8")
+        return cls(process, note)
 
     async def stop(self) -> None:
         """Let it save its merchant and end."""
+        with contextlib.suppress(OSError):
+            self._note.unlink()
         if self._process.returncode is None:
             self._process.terminate()
             await self._process.wait()
+
+
+def running(home: Path) -> dict[str, str] | None:
+    """Addresses and credentials of the sandbox that runs there; None when nothing listens."""
+    try:
+        addresses: dict[str, str] = json.loads((home / RUNNING).read_text("utf-8"))
+        parts = urlsplit(addresses["tiktok_api_url"])
+        with socket.create_connection((str(parts.hostname), parts.port or 0), timeout=2):
+            return addresses
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def join() -> None:
+    """Point this process at the sandbox of a running `avasam --sandbox`. Raises SandboxFailed without one."""
+    home = sandbox_home()
+    addresses = running(home)
+    if addresses is None:
+        raise SandboxFailed("No sandbox is running. Start it in another terminal: avasam --sandbox")
+    _point_at(home, addresses)
+
+
+def _point_at(home: Path, addresses: Mapping[str, str]) -> None:
+    os.environ.update({variable: addresses[name] for variable, name in _VARIABLES.items()})
+    os.environ["AVASAM_HOME"] = str(home)
+    for variable, value in _QUICK.items():
+        os.environ.setdefault(variable, value)
 
 
 def sandbox_home() -> Path:

@@ -24,7 +24,8 @@ from tui.commands import (
 
 app = typer.Typer(
     name="avasam",
-    help="Run your TikTok Shop from your Avasam inventory. Without a command, the screens start.",
+    help="Run your TikTok Shop from your Avasam inventory. Without a command, the screens start; "
+    "`avasam --sandbox` starts them on a try-out shop, and `avasam --sandbox COMMAND` runs a command on it.",
     no_args_is_help=False,
     add_completion=False,
     rich_markup_mode=None,

@@ -6,15 +6,17 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 TEXT = (
-    "A whole shop on your machine: a TikTok Shop, and an Avasam that supplies it. Nothing here "
-    "reaches the real services.\n\n"
-    "Orders arrive every few seconds and Avasam's stock moves. The worker downloads the orders and "
-    "pushes the stock; the line at the bottom shows when it last did.\n\n"
-    "r       sync now\n"
-    "space   switch the shop off and on\n"
-    "ctrl+p  every command\n"
-    "f1      help for where you are\n"
-    "ctrl+q  leave; the sandbox keeps its merchant"
+    "A whole shop on your machine: a TikTok Shop, and an Avasam that supplies it. Nothing here reaches "
+    "the real services. Orders arrive every few seconds and Avasam's stock moves; the worker downloads "
+    "the orders and pushes the stock. The line at the bottom says when it last did.\n\n"
+    "5       Orders: watch them come; u leads from a held one to its cure\n"
+    "6       Activity: what is being done, and what is wrong until it is solved\n"
+    "2       Listing Manager: put products on sale, change them, cure refusals\n"
+    "3 4     map SKUs and delivery options\n"
+    "enter   open the shop: settings whose effect is shown before Save\n"
+    "r       sync now        f1  help for where you are\n"
+    "ctrl+p  every command   ctrl+q  leave; the sandbox keeps its merchant\n\n"
+    "In another terminal: avasam --sandbox orders list"
 )
 
 
