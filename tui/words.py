@@ -5,18 +5,21 @@ from datetime import datetime, timedelta
 
 from rich.text import Text
 
-from core.models.integration import Integration
+from core.models.integration import Integration, SyncKind
 
 
 def ago(moment: datetime | None, now: datetime) -> str:
-    """How long ago: `never`, `3 s`, `12 min`, `5 h`, `3 d`."""
+    """How long ago: `never`, `<10 s`, `40 s`, `12 min`, `5 h`, `3 d`.
+
+    Seconds go in tens: what changes every second is sent to the terminal every second.
+    """
     if moment is None:
         return "never"
     seconds = max(0, int((now - moment).total_seconds()))
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
         if seconds >= size:
             return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+    return f"{seconds // 10 * 10} s" if seconds >= 10 else "<10 s"
 
 
 def until(moment: datetime | None, now: datetime) -> str:
@@ -24,6 +27,11 @@ def until(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return "unknown"
     return "over" if moment <= now else f"in {ago(now, now + (moment - now))}"
+
+
+def ends(moment: datetime | None, now: datetime) -> str:
+    """An authorisation's end as a verb: `ends in 12 d`, or `has ended`."""
+    return "has ended" if moment is not None and moment <= now else f"ends {until(moment, now)}"
 
 
 def counted(counts: Mapping[str, int]) -> str:
@@ -41,6 +49,12 @@ def status(integration: Integration) -> Text:
     if integration.enabled:
         return Text("● enabled", style="green")
     return Text("○ disabled", style="dim")
+
+
+def is_on(integration: Integration, kind: SyncKind) -> bool:
+    """Whether this kind of push is switched on in the additional settings (A40, A41)."""
+    settings = integration.settings
+    return {SyncKind.STOCK: settings.stock_update, SyncKind.PRICE: settings.price_update}.get(kind, True)
 
 
 SOON = timedelta(days=30)

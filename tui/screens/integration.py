@@ -21,13 +21,21 @@ from tui.screens.integration_form import SettingsForm
 from tui.screens.save_effect import SaveEffect
 from tui.session import Pulse, Session
 from tui.settings_words import LABELS
-from tui.words import status, until
+from tui.words import ends, status
 
 
 class IntegrationPane(VerticalScroll, can_focus=False):
     """Sections that open and close; changes wait for Save."""
 
     BINDINGS = bindings(INTEGRATION)
+    HEADING = "An integration"
+    HELP_TEXT = (
+        "Everything about one shop, in sections that enter opens and closes. The additional settings say "
+        "what may be sent: stock, prices, at most how many, and 0 below which threshold. They are checked "
+        "as you type, and the effect on the shop stands below them; nothing is in force before ctrl+s. "
+        "Reauthorize asks the shop's owner for consent again and keeps everything else. Remove account "
+        "takes everything of this shop away from here; TikTok's own listings stay."
+    )
 
     class Left(Message):
         """Back to the list, because somebody went or the integration is gone."""
@@ -97,12 +105,12 @@ class IntegrationPane(VerticalScroll, can_focus=False):
             f"{row.mapped:,} channel SKUs are mapped to an Avasam SKU; no other listing is ever touched.\n"
             "Map them on SKU Mapping (3)."
         )
-        words = Text(f"The authorisation ends {until(row.authorised_until, pulse.at)}.")
+        words = Text(f"The authorisation {ends(row.authorised_until, pulse.at)}.")
         if one.needs_reauthorisation is not None:
             words = Text(f"! Needs reauthorisation: {one.needs_reauthorisation}.", style="bold red")
         if self._granted is not None:
-            ends = until(self._granted.ends_at, pulse.at)
-            words.append(f"\n● A new authorisation waits for Save; it ends {ends}.", style="bold yellow")
+            last = ends(self._granted.ends_at, pulse.at)
+            words.append(f"\n● A new authorisation waits for Save; it {last}.", style="bold yellow")
         self.query_one("#authorisation", Static).update(words)
         self._show_unsaved()
 

@@ -25,8 +25,8 @@ LIMITS: Final[tuple[Limit, ...]] = ("max_quantity", "stock_threshold")
 _PAUSE_SECONDS: Final = 0.05
 """How long typing has to rest before the effect is worked out."""
 _HINTS: Final[dict[Limit, str]] = {
-    "max_quantity": "the most that is shown; blank: all",
-    "stock_threshold": "below it 0 is shown; blank: none",
+    "max_quantity": "most shown; blank: no limit",
+    "stock_threshold": "below it 0 is shown; blank: off",
 }
 
 

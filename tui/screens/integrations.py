@@ -21,7 +21,7 @@ from tui.screens.base import MainScreen
 from tui.screens.confirm import Confirm
 from tui.screens.integration import IntegrationPane
 from tui.session import Pulse
-from tui.words import SOON, ago, counted, status, until
+from tui.words import SOON, ago, counted, ends, is_on, status, until
 
 _KINDS: Final = (SyncKind.ORDERS, SyncKind.STOCK, SyncKind.PRICE)
 _WIDE_ONLY: Final = ("channel", "shop", "until")
@@ -128,21 +128,21 @@ class IntegrationsScreen(MainScreen):
 
     def _cells(self, row: Overview, pulse: Pulse) -> list[Text]:
         one = row.integration
-        ends = row.authorised_until
-        soon = ends is not None and ends - pulse.at < SOON
+        last = row.authorised_until
+        soon = last is not None and last - pulse.at < SOON
         cells = {
             "channel": Text("TikTok"),
             "name": Text(one.name),
             "shop": Text(one.shop.name),
             "status": status(one),
             "until": Text(
-                ("! " if soon else "") + until(ends, pulse.at), style="bold yellow" if soon else ""
+                ("! " if soon else "") + until(last, pulse.at), style="bold yellow" if soon else ""
             ),
             "orders": Text(f"{row.orders:,}", justify="right"),
         }
         for kind in _KINDS:
             state = row.syncs.get(kind)
-            if not _is_on(one, kind):
+            if not is_on(one, kind):
                 cells[f"{kind}-sync"] = Text("off", style="dim")
                 continue
             failing = state is not None and state.last_error is not None
@@ -163,14 +163,16 @@ class IntegrationsScreen(MainScreen):
             if state is None:
                 continue
             did = state.last_error or (
-                counted(state.counts) if _is_on(row.integration, kind) else "switched off"
+                counted(state.counts) if is_on(row.integration, kind) else "switched off"
             )
             lines.append(Text(f"{kind:<10} {ago(state.last_finished_at, pulse.at):>7} ago   {did}"))
         for problem in pulse.problems:
             if problem.integration_id in {None, row.integration.id}:
                 lines.append(Text(f"✖ {problem.what}", style="bold red"))
                 lines.append(Text(f"  {problem.why} {problem.cure}"))
-        detail.update(Text("\n").join(lines))
+        words = Text("\n").join(lines)
+        if detail.content != words:  # a line that stays as it is costs nothing over SSH
+            detail.update(words)
 
     def _show_opened(self, pulse: Pulse) -> None:
         pane = self.opened
@@ -267,13 +269,7 @@ def _facts(row: Overview, pulse: Pulse) -> list[Text]:
     shop = row.integration.shop
     return [
         Text(f"TikTok Shop {shop.name}, {shop.region}, {shop.seller_type.lower().replace('_', ' ')}"),
-        Text(f"authorisation ends {until(row.authorised_until, pulse.at)}"),
+        Text(f"authorisation {ends(row.authorised_until, pulse.at)}"),
         Text(f"{row.mapped:,} SKUs mapped · {row.orders:,} orders"),
         Text(""),
     ]
-
-
-def _is_on(integration: Integration, kind: SyncKind) -> bool:
-    """Whether this kind of push is switched on in the additional settings (A40, A41)."""
-    settings = integration.settings
-    return {SyncKind.STOCK: settings.stock_update, SyncKind.PRICE: settings.price_update}.get(kind, True)

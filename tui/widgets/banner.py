@@ -5,7 +5,7 @@ from textual.widgets import Static
 
 from core.services.integrations import Overview
 from tui.session import Pulse
-from tui.words import SOON, until
+from tui.words import SOON, ends
 
 
 class Banner(Static):
@@ -31,16 +31,16 @@ class Banner(Static):
 
 
 def _line(row: Overview, pulse: Pulse) -> Text | None:
-    one, ends = row.integration, row.authorised_until
+    one, last = row.integration, row.authorised_until
     if one.needs_reauthorisation is not None:
         return Text(
-            f"! {one.name} needs reauthorisation: {one.needs_reauthorisation}. Its syncs wait until you "
-            "open it and choose Reauthorize.",
+            f"! {one.name} needs reauthorisation: open it (1) and press ctrl+r. "
+            f"Its syncs wait. {one.needs_reauthorisation}.",
             style="bold red",
         )
-    if ends is not None and ends - pulse.at < SOON:
+    if last is not None and last - pulse.at < SOON:
         return Text(
-            f"! {one.name}: the authorisation ends {until(ends, pulse.at)}. Reauthorize in time.",
+            f"! {one.name}: the authorisation {ends(last, pulse.at)}. Open it (1) and press ctrl+r in time.",
             style="bold yellow",
         )
     return None

@@ -6,7 +6,7 @@ from textual.widgets import Static
 from core.models.integration import SyncKind
 from tui.session import Pulse
 from tui.widgets.say import say
-from tui.words import ago
+from tui.words import ago, is_on
 
 _SHOWN = (SyncKind.ORDERS, SyncKind.STOCK, SyncKind.PRICE)
 
@@ -52,7 +52,7 @@ def _syncs(pulse: Pulse) -> list[Text]:
         ages = [
             f"{kind} {ago(state.last_finished_at, pulse.at)}"
             for kind in _SHOWN
-            if (state := row.syncs.get(kind)) is not None
+            if (state := row.syncs.get(kind)) is not None and is_on(row.integration, kind)
         ]
         shown.append(Text(f"{row.integration.name}: {', '.join(ages) or 'not synced yet'}"))
     return shown

@@ -250,7 +250,8 @@ async def test_hostile_words_are_drawn_as_plain_text(backend: Backend, shop: Int
     async with screens(backend) as pilot:
         pane = await open_first(pilot)
         text = drawn(pilot.app)
-        assert "[red]wide 漢字[/red] needs reauthorisation: [bold]why[/bold]" in text
+        assert "[red]wide 漢字[/red] needs reauthorisation: open it" in text
+        assert "[bold]why[/bold]." in said(pilot, "#banner")
         assert "[link=x]Shop[/]" in text
         pane.query_one("#remove", Button).press()
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))

@@ -33,7 +33,7 @@ async def test_the_list_and_an_opened_integration(backend: Backend, merchant: Me
     async with screens(backend, size=size) as pilot:
         await until(pilot, lambda: "My shop" in drawn(pilot.app))
         await pilot.press("down")
-        await until(pilot, lambda: "12 s ago" in drawn(pilot.app))
+        await until(pilot, lambda: "10 s ago" in drawn(pilot.app))
         await check_picture(pilot, KEPT, "list")
         await open_first(pilot)
         await until(pilot, lambda: "Mixed orders" in drawn(pilot.app))
