@@ -17,7 +17,7 @@ from core.services.listings import Explained, ListingService
 from core.store import Document, Json
 from core.sync.listing_links import read_links
 
-_PEOPLE: Final = frozenset({"edited_by", "mapped_by", "requested_by"})
+_PEOPLE: Final = frozenset({"by", "edited_by", "mapped_by", "requested_by"})
 _WEB: Final = re.compile(r"(https?://)(?:[^/\s@]*@)?([^\s?#\"'<>]*)[?#]?[^\s\"'<>]*")
 _MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SECRET: Final = re.compile(
