@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from textual import work
 from textual.app import App, SystemCommand
 from textual.dom import DOMNode
-from textual.screen import Screen
+from textual.notifications import SeverityLevel
+from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, WorkerState
 
 from tui import preferences
@@ -25,8 +26,12 @@ from tui.session import CannotOpen, Session, log_fault
 if TYPE_CHECKING:
     from tui.screens.base import MainScreen
 
+_TOLD_BY_US: Final = frozenset({"Quit", "Keys"})
+"""Textual's own commands that ours stand for: ctrl+q asks about unsaved work, f1 knows the screens."""
 FOLLOW_SECONDS: Final = 0.25
 BEAT_SECONDS: Final = 1.0
+TOAST_SECONDS: Final = {"information": 8.0, "warning": 12.0, "error": 20.0}
+"""Long enough to be read, also by whoever was looking elsewhere."""
 CANNOT_OPEN: Final = 5
 """Exit code when the store or the settings are not usable, as for commands."""
 
@@ -45,6 +50,7 @@ class AvasamApp(App[None]):
     ]
     BINDINGS = bindings((*SCREENS, *EVERYWHERE))
     MODES: ClassVar = {}
+    HORIZONTAL_BREAKPOINTS = [(0, "narrow"), (100, "roomy")]
 
     def __init__(
         self, session: Session, *, plain_glyphs: bool = False, preferences_file: Path | None = None
@@ -133,10 +139,23 @@ class AvasamApp(App[None]):
         while True:
             changes = await self.session.backend.store.changes(seq)
             if changes.seq != seq or loop.time() - beaten >= BEAT_SECONDS:
-                seq, beaten = changes.seq, loop.time()
-                self.screen_stack[0].post_message(Beat(await self.session.pulse()))
+                beaten = loop.time()
+                pulse = await self.session.pulse()
+                if self.is_covered:
+                    seq = -1  # the screen beneath is told as soon as it is on show again
+                else:
+                    seq = changes.seq
+                    self.screen_stack[0].post_message(Beat(pulse))
                 await self.session.keep_worker()
             await asyncio.sleep(FOLLOW_SECONDS)
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether a dialogue lies over a main screen.
+
+        Whatever moves beneath it makes Textual draw the whole terminal again, 30 kB each time over SSH.
+        """
+        return isinstance(self.screen, ModalScreen)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A fault in the background is told, never swallowed and never a traceback on the screen."""
@@ -150,9 +169,26 @@ class AvasamApp(App[None]):
         else:
             self.notify(words, severity="error", timeout=20, markup=False)
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """A toast, for longer the more it matters."""
+        seconds = TOAST_SECONDS[severity] if timeout is None else timeout
+        super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
+
     async def action_show(self, mode: str) -> None:
-        """Go to a main screen, from any but the opening one. Work that would be lost is asked about."""
-        if self.current_mode not in self._modes or len(self.screen_stack) != 1 or mode == self.current_mode:
+        """Go to a main screen, from any but the opening one and dialogues. Work that would be lost is asked about."""
+        if self.current_mode not in self._modes or self.is_covered:
+            return
+        while len(self.screen_stack) > 1:
+            self.screen.dismiss(None)
+        if mode == self.current_mode:
             return
         losing = [one for one in self._holding() if one is self.screen and not one.KEEPS_UNSAVED]
         if losing:
@@ -229,25 +265,19 @@ class AvasamApp(App[None]):
                 target.focus()
 
     def action_help_screen(self) -> None:
-        """Open the help of the screen on show, with the keys that work there now."""
-        from tui.screens.base import MainScreen
-        from tui.screens.help import HelpScreen
+        """Open the help of what has the focus, with the keys that work there now."""
+        from tui.screens.help import HelpScreen, help_here
 
-        screen = self.screen
-        if not isinstance(screen, MainScreen):
-            return
-        keys = [
-            (self.get_key_display(active.binding), active.binding.description, active.binding.tooltip or "")
-            for active in screen.active_bindings.values()
-            if active.binding.tooltip
-        ]
-        self.push_screen(HelpScreen(screen.HEADING, screen.HELP_TEXT, keys))
+        if self.screen is not self._opening:
+            self.push_screen(HelpScreen(help_here(self.screen)))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette holds every command of the registry beside Textual's own."""
-        yield from super().get_system_commands(screen)
-        for command in (*SCREENS, *EVERYWHERE):
-            yield SystemCommand(command.label, command.help, self._runner(self, command.action))
+        for command in super().get_system_commands(screen):
+            if command.title not in _TOLD_BY_US:
+                yield command
+        for ours in (*SCREENS, *EVERYWHERE):
+            yield SystemCommand(ours.label, ours.help, self._runner(self, ours.action))
         everywhere = {command.id for command in (*SCREENS, *EVERYWHERE)}
         for active in screen.active_bindings.values():
             binding = active.binding

@@ -85,7 +85,7 @@ def test_A1_to_A16_a_shop_is_added_switched_authorised_again_and_removed(
     person: Person, merchant: Merchant
 ) -> None:
     """In a terminal whose exported LINES and COLUMNS are wrong."""
-    person.sees("No shop is connected yet.", "^q Quit")
+    person.sees("No shop is connected yet.", "^p Commands")
     person.press("a")
     person.sees("orders in, stock and prices out")
     person.press(ENTER)

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from tui.screens.base import MainScreen
 from tui.screens.choose_sync import ChooseSync
 from tui.screens.confirm import Confirm
 from tui.screens.help import HelpScreen
-from tui.screens.integrations import IntegrationsScreen
+from tui.screens.orders import OrdersScreen
+from tui.session import Pulse
 from tui.widgets.menu import Menu
 
 WIDE, NARROW = (120, 40), (80, 24)
@@ -165,17 +166,53 @@ async def test_r_puts_a_job_down_for_every_enabled_integration(backend: Backend)
     assert await jobs.waiting(backend.store, "id-Beta") == []
 
 
-async def test_help_lists_the_keys_that_work_here(backend: Backend) -> None:
+async def test_help_lists_the_keys_that_work_here_those_of_the_screen_first(backend: Backend) -> None:
     async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
         await opened(pilot)
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
         help_screen = pilot.app.screen
         assert isinstance(help_screen, HelpScreen)
-        labels = {label for _, label, _ in help_screen._keys}
+        told = help_screen.told
+        assert (told.heading, list(told.keys)) == ("Integrations", ["Integrations", "Everywhere"])
+        labels = {label for _, label, _ in told.keys["Everywhere"]}
         assert {command.label for command in EVERYWHERE} <= labels
+        await pilot.press("escape", "5", "f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        told = pilot.app.screen.told  # type: ignore[attr-defined]
+        assert (told.heading, list(told.keys)) == ("Orders", ["Orders", "Long lists", "Everywhere"])
+        assert ("↓ j", "Down") in {(keys, label) for keys, label, _ in told.keys["Long lists"]}
         await pilot.press("escape")
-        assert isinstance(pilot.app.screen, IntegrationsScreen)
+        assert isinstance(pilot.app.screen, OrdersScreen)
+
+
+async def test_nothing_is_drawn_beneath_a_dialogue_and_all_of_it_afterwards(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over SSH each beat beneath a dialogue would send the whole terminal again."""
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot)
+        beats: list[Pulse] = []
+        monkeypatch.setattr(screen, "show", beats.append)
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        beats.clear()
+        await keep(backend, tables.INTEGRATIONS, "a", integration("Alpha"))
+        session = pilot.app.session  # type: ignore[attr-defined]
+        seen = [await session.pulse()]
+        monkeypatch.setattr(session, "pulse", _counted(session.pulse, seen))
+        await until(pilot, lambda: len(seen) > 2)
+        assert beats == []
+        await pilot.press("escape")
+        await until(pilot, lambda: any(pulse.integrations for pulse in beats))
+
+
+def _counted(pulse: Callable[[], Awaitable[Pulse]], seen: list[Pulse]) -> Callable[[], Awaitable[Pulse]]:
+    async def counted() -> Pulse:
+        seen.append(await pulse())
+        return seen[-1]
+
+    return counted
 
 
 async def test_the_palette_holds_every_command_that_works_here(backend: Backend) -> None:

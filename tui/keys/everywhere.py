@@ -57,10 +57,24 @@ SCREENS: Final = (
 """The menu's entries, in order."""
 
 EVERYWHERE: Final = (
-    Command("sync", "r", "Sync now", "Choose what to sync now", "app.sync_now"),
+    Command("sync", "r", "Sync", "Choose what to sync now", "app.sync_now"),
     Command(
         "jump", "ctrl+o", "Jump", "Put a letter on everything that can take the focus", "app.jump", show=False
     ),
+    Command(
+        "palette",
+        "ctrl+p",
+        "Commands",
+        "Every command there is, found by typing; themes",
+        "app.command_palette",
+    ),
     Command("help", "f1", "Help", "What this screen shows, and its keys", "app.help_screen"),
-    Command("quit", "ctrl+q", "Quit", "Leave; the worker that this program started ends too", "app.quit"),
+    Command(
+        "quit",
+        "ctrl+q",
+        "Quit",
+        "Leave; the worker that this program started ends too",
+        "app.quit",
+        show=False,
+    ),
 )
