@@ -113,7 +113,9 @@ class Verdict(StrEnum):
     SHIP = "ship"
     """Avasam ships it like any other."""
     LEAVE = "leave"
-    """It is settled: nothing more is done with it here."""
+    """It is dealt with elsewhere: nothing more is done with it here."""
+    DROP = "drop"
+    """It never goes to Avasam."""
 
 
 class OrderEvent(Model):
@@ -144,6 +146,8 @@ class Order(Model):
     obstacle: str | None = None
     """Why it could not be sent: Avasam's words, or what its address lacks. Until somebody releases it."""
     verdict: Verdict | None = None
+    verdict_words: str = ""
+    """The decision with who took it and their note, as it is shown."""
     follow_until: Instant | None = None
     """Until when Avasam is looked at again although TikTok has the tracking."""
     answer_cancel_by: Instant | None = None

@@ -8,6 +8,8 @@ from core.models.decision import Decision
 
 TRACKING: Final = re.compile(r"[A-Za-z0-9_./-]{4,50}")
 """What TikTok takes as a tracking number (tiktok-shop-api §6)."""
+NO_CARRIER: Final = "TikTok has no carrier"
+"""How the reason begins when a person has to choose one."""
 _WORD: Final = re.compile(r"[a-z0-9]+")
 
 
@@ -38,7 +40,7 @@ def choose_carrier(
             return Decision(found[0], (f"{name!r} -> {offered[found[0]]}",))
     asked = carrier or service or "without a name"
     there = ", ".join(offered.values())
-    return Decision(None, (f"TikTok has no carrier {asked!r}, or several: choose one of {there}",))
+    return Decision(None, (f"{NO_CARRIER} {asked!r}, or several: choose one of {there}",))
 
 
 def tracking_for_channel(number: str) -> str | None:

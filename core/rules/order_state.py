@@ -12,6 +12,8 @@ GIVEN: Final = frozenset(
     {OrderState.SENDING, OrderState.SENT, OrderState.DISPATCHED, OrderState.TRACKING_RETURNED}
 )
 """States in which Avasam has the order, or may have it."""
+SETTLED: Final = {Verdict.LEAVE: OrderState.CLOSED, Verdict.DROP: OrderState.CANCELLED}
+"""Decisions that end it here, and where it stands then."""
 CANCELLED_LATE: Final = "cancelled on TikTok after it went to Avasam: cancel it there"
 _TOO_LATE: Final = "the buyer asks to cancel, but Avasam has it: "
 
@@ -42,8 +44,9 @@ def standing(
     changes it, and then a person decides. `obstacle` is why Avasam could not be asked or said no, `verdict`
     what a person decided, `answer_by` until when the buyer's wish to cancel must be answered.
     """
-    if verdict is Verdict.LEAVE:
-        return _stands(order, OrderState.CLOSED, "settled by a person: nothing more is done with it here")
+    if verdict in SETTLED:
+        reason = before.reason if before is not None and before.state is SETTLED[verdict] else None
+        return _stands(order, SETTLED[verdict], reason or f"a person decided: {verdict.value}")
     if given and before is not None:
         if result.phase is Phase.CANCELLED and before.state is not OrderState.TRACKING_RETURNED:
             return _stands(order, OrderState.FLAGGED, CANCELLED_LATE)

@@ -135,6 +135,7 @@ class OrderBook(Book[OrderRow]):
                 cancel_asked=cancel_asked,
                 masked=masked,
                 service=allocated,
+                reason=text(reason),
             ),
             units=len(lines) if isinstance(lines, list) else 0,
             skus=tuple(Counter(_named(line) for line in _lines(lines)).items()),

@@ -1,5 +1,6 @@
 """Why an order waits, and what gets it going again (domain.md A47, A48)."""
 
+import shlex
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -7,6 +8,7 @@ from typing import Final
 
 from core.models.integration import Integration
 from core.models.order import Order, OrderState
+from core.rules.carrier import NO_CARRIER
 
 HOLD_LASTS: Final = timedelta(hours=1)
 """How long TikTok holds an ordinary order after it was placed (tiktok-shop-api §8)."""
@@ -23,6 +25,8 @@ class Cause(StrEnum):
     NO_SERVICE = "no shipping mapping"
     UNMAPPED = "SKU not mapped"
     PERSON = "a person decides"
+    CARRIER = "TikTok's carrier to be chosen"
+    """Avasam names a carrier that means none, or several, of TikTok's: the tracking waits."""
     OBSTACLE = "Avasam or address"
     """Avasam said no, or the address lacks what Avasam asks for."""
 
@@ -42,7 +46,14 @@ class Cure:
 
 
 def cause(
-    state: OrderState, *, status: str, on_hold: bool, cancel_asked: bool, masked: bool, service: str | None
+    state: OrderState,
+    *,
+    status: str,
+    on_hold: bool,
+    cancel_asked: bool,
+    masked: bool,
+    service: str | None,
+    reason: str = "",
 ) -> Cause | None:
     """What an order waits for, in the order in which the rule asks (core.rules.order_state)."""
     if state is OrderState.NON_AVASAM:
@@ -50,7 +61,7 @@ def cause(
     if state is OrderState.FLAGGED:
         return Cause.PERSON
     if state is not OrderState.HELD:
-        return None
+        return Cause.CARRIER if reason.startswith(NO_CARRIER) else None
     if status == "ON_HOLD" or (status == "AWAITING_SHIPMENT" and on_hold):
         return Cause.TIKTOK_HOLD
     if cancel_asked:
@@ -69,6 +80,7 @@ def cause_of(order: Order) -> Cause | None:
         cancel_asked=order.source.cancel_requested,
         masked=order.source.address.masked,
         service=order.allocated_service,
+        reason=order.held_reason or "",
     )
 
 
@@ -146,8 +158,18 @@ def _unmapped(order: Order) -> Cure:
 def _person(order: Order) -> Cure:
     return Cure(
         _what(order),
-        "Look at its timeline, decide, and say so.",
-        command=f"avasam orders show {order.source.id}",
+        "Look at its timeline, then settle it: ship it anyway, dealt with, or drop it, with a note.",
+        command=f"avasam orders settle {order.source.id} --as ship|dealt-with|drop",
+    )
+
+
+def _carrier(order: Order) -> Cure:
+    name = next((part.carrier for part in order.parts if part.obstacle and part.carrier), "")
+    named = name or order.allocated_service or ""
+    return Cure(
+        _what(order),
+        "Choose TikTok's carrier for it. It is remembered for every parcel of this carrier.",
+        command=f"avasam shipping carrier {shlex.quote(named)} PROVIDER",
     )
 
 
@@ -170,5 +192,6 @@ _CURES: Final = {
     Cause.NO_SERVICE: _no_service,
     Cause.UNMAPPED: _unmapped,
     Cause.PERSON: _person,
+    Cause.CARRIER: _carrier,
     Cause.OBSTACLE: _obstacle,
 }

@@ -173,8 +173,16 @@ class ShippingMappingService:
         return await self.services()
 
     async def choose_carrier(self, integration: Integration, carrier: str, provider_id: str) -> CarrierChoice:
-        """Remember which of TikTok's shipping providers an Avasam carrier's name means, for this shop."""
+        """Remember which of TikTok's shipping providers an Avasam carrier's name means, for this shop.
+
+        The provider by its id or its name. Raises NotFound that lists those there are.
+        """
         offered = {key: name for option in await self.options(integration) for key, name in option.carriers}
+        alike = [key for key, name in offered.items() if same_name(name) == same_name(provider_id)]
+        if provider_id not in offered and len(alike) == 1:
+            provider_id = alike[0]
+        if not same_name(carrier):
+            raise ServiceError("A carrier without a name cannot be remembered", "Name it as Avasam does.")
         if provider_id not in offered:
             there = ", ".join(f"{name} ({key})" for key, name in offered.items()) or "none"
             raise NotFound(

@@ -33,7 +33,7 @@ def release(
             return Exit.USAGE
         ready: list[str] = []
         held: list[tuple[str, str]] = []
-        for target, ids in await _targets(backend, orders or (), integration):
+        for target, ids in await targets(backend, orders or (), integration):
             done = await OrderFlow(backend).release(target, None if every else ids, by=who())
             ready += done.ready
             held += done.held
@@ -58,7 +58,7 @@ def resend(
     async def work(backend: "Backend") -> Exit:
         from core.services.order_flow import OrderFlow
 
-        ((target, _),) = await _targets(backend, (order,), integration)
+        ((target, _),) = await targets(backend, (order,), integration)
         after = await OrderFlow(backend).resend(target, order, by=who())
         if as_json:
             emit({"id": order, "state": after.state.value, "why": after.held_reason})
@@ -70,10 +70,13 @@ def resend(
     with_backend(work, as_json=as_json)
 
 
-async def _targets(
+async def targets(
     backend: "Backend", orders: Sequence[str], name: str | None
 ) -> "list[tuple[Integration, list[str]]]":
-    """The integrations that have these orders, with theirs; all of them, or the one named, for no order."""
+    """The integrations that have these orders, with theirs; all of them, or the one named, for no order.
+
+    Raises NotFound.
+    """
     from core.services.errors import NotFound
     from core.services.integrations import IntegrationService
     from core.services.order_flow import OrderFlow

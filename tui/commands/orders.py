@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands import order_flow, orders_read
+from tui.commands import order_flow, order_settle, orders_read
 from tui.commands.options import IntegrationName, Json, Limit, Search
 from tui.commands.output import Exit, emit, local, say, table
 from tui.commands.running import with_backend
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Orders of the connected shops.", no_args_is_help=True)
 app.command("release")(order_flow.release)
 app.command("resend")(order_flow.resend)
+app.command("settle")(order_settle.settle)
+app.command("tracking")(order_settle.tracking)
 app.command("show")(orders_read.show)
 app.command("export")(orders_read.export)
 

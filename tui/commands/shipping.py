@@ -103,7 +103,7 @@ def services(
 @app.command("carrier")
 def carrier(
     name: Annotated[str, typer.Argument(metavar="CARRIER", help="The carrier as Avasam names it.")],
-    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="The id of TikTok's provider.")],
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="TikTok's provider, by id or name.")],
     integration: IntegrationName = None,
     as_json: Json = False,
 ) -> None:

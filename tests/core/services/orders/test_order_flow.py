@@ -1,40 +1,14 @@
 """What people do about orders that wait (A36, A46, A47, A49)."""
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
 
 from core import tables
 from core.backend import Backend
 from core.channel.errors import DataRefused
-from core.models.order import OrderKind, OrderState, Verdict
+from core.models.order import OrderKind, OrderState
 from core.services.errors import NotAllowedNow, NotFound
 from core.services.order_flow import OrderFlow
-from storage.vault import Vault
-from tests.core.sync.desk import Way, open_way
-from tests.core.sync.support import FakeInventory, MovableClock, Stand, open_stand
-
-
-@pytest.fixture
-async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
-    stand = await open_stand(tmp_path)
-    vault = Vault.open(home=tmp_path, environ={})
-    opened = Backend(settings=stand.settings, store=stand.store, vault=vault, clock=stand.clock)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def way(backend: Backend, tmp_path: Path) -> Way:
-    assert isinstance(backend.clock, MovableClock)
-    stand = Stand(backend.store, backend.clock, backend.settings, FakeInventory())  # type: ignore[arg-type]
-    one = await stand.connect("one")
-    await stand.ship_by(one, "d1", "Tracked 48", name="Standard")
-    made = await open_way(stand, one)
-    await made.sell("mug", "cup")
-    return made
+from tests.core.sync.desk import Way
 
 
 @pytest.fixture
@@ -135,59 +109,3 @@ async def test_what_tiktok_refused_is_told_again_when_a_person_says_so(way: Way,
     await flow.resend(way.integration, "1", by="me")
     await way.run()
     assert len(way.parcels.packages) == 1
-
-
-async def test_a_sample_goes_once_a_person_decides_that_avasam_ships_it(way: Way, flow: OrderFlow) -> None:
-    for order_id in ("1", "2"):
-        way.bought(order_id, "mug", is_sample=True)
-    await way.run()
-    await flow.resolve(way.integration, "1", Verdict.SHIP, by="me")
-    await flow.resolve(way.integration, "2", Verdict.LEAVE, by="me")
-    way.change("2", ship_by=way.stand.clock.now())
-    await way.run()
-    await way.run()
-    assert way.desk.references() == ["1"]
-    assert (await way.states()) == {"1": "sent", "2": "closed"}
-
-
-async def test_a_flagged_order_that_avasam_has_can_only_be_settled(way: Way, flow: OrderFlow) -> None:
-    way.bought("1", "mug")
-    await way.run()
-    way.change("1", status="CANCELLED")
-    await way.run()
-    with pytest.raises(NotAllowedNow, match="settle it there"):
-        await flow.resolve(way.integration, "1", Verdict.SHIP, by="me")
-    await flow.resolve(way.integration, "1", Verdict.LEAVE, by="me")
-    way.change("1", updated_at=way.stand.clock.now() + timedelta(seconds=1))
-    await way.run()
-    assert (await way.order("1")).state is OrderState.CLOSED
-    with pytest.raises(NotAllowedNow, match="is closed"):
-        await flow.resolve(way.integration, "1", Verdict.LEAVE, by="me")
-
-
-@pytest.mark.parametrize(("hours", "minutes", "taken"), [(71, 59, True), (72, 0, False)])
-async def test_a_person_corrects_the_tracking_within_72_hours(
-    way: Way, flow: OrderFlow, hours: int, minutes: int, taken: bool
-) -> None:
-    way.bought("1", "mug")
-    await way.run()
-    way.desk.dispatch("1")
-    await way.run()
-    way.stand.clock.move(hours=hours, minutes=minutes)
-    if not taken:
-        with pytest.raises(NotAllowedNow, match="72 hours"):
-            await flow.correct_tracking(way.integration, "1", "NEW 123", by="me")
-        return
-    await flow.correct_tracking(way.integration, "1", "NEW 123", carrier="DPD UK", by="me")
-    await way.send()
-    await way.send()
-    assert way.parcels.corrected == [("pkg1", "NEW123", "c3")]
-
-
-async def test_a_tracking_number_that_is_none_is_refused(way: Way, flow: OrderFlow) -> None:
-    way.bought("1", "mug")
-    await way.download()
-    with pytest.raises(NotAllowedNow, match="no tracking number"):
-        await flow.correct_tracking(way.integration, "1", "?", by="me")
-    with pytest.raises(NotAllowedNow, match="as one parcel"):
-        await flow.correct_tracking(way.integration, "1", "GOOD-1", by="me")
