@@ -87,8 +87,8 @@ def _report(measured: Measured, rows: int, mapped: int, changed: int) -> str:
         ("calls to TikTok", _listed(measured.calls), f"{_listed(measured.products)} (the changed products)"),
         ("pushes of a second pass", _listed([one.repeated for one in passes]), "0"),
     ]
-    peak, opened = (
-        max(values) for values in zip(*((o.memory, o.memory_opened) for o in passes), strict=True)
+    peak, opened, file = (
+        max(values) for values in zip(*((o.memory, o.memory_opened, o.mapped) for o in passes), strict=True)
     )
     again = statistics.median(one.again for one in passes)
     return (
@@ -96,7 +96,8 @@ def _report(measured: Measured, rows: int, mapped: int, changed: int) -> str:
         f"medians of {len(passes)} rounds, seconds.\n\n"
         f"{table(('', 'seconds', 'baseline', 'its seconds', 'ratio'), steps)}\n"
         f"{table(('', 'counted in each round', 'goal'), calls)}\n"
-        f"Peak memory of the worker: {peak:.0f} MiB, of which {opened:.0f} MiB once its store was open. "
+        f"Peak memory of the worker: {peak:.0f} MiB, of which {opened:.0f} MiB once its store was open and "
+        f"{file:.0f} MiB are the mapped store, which all processes share. "
         f"A pass without a change takes {again:.3f} s.\n"
     )
 

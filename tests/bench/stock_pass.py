@@ -28,7 +28,10 @@ from tui.logs import log_to_stderr
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Seconds of each step, MiB at the peak, SKUs planned and pushed, and pushed once more."""
+    """Seconds of each step, MiB at the peak, SKUs planned and pushed, and pushed once more.
+
+    `mapped` is what of the memory is the store's file: the kernel keeps one copy for all processes.
+    """
 
     opened: float
     read: float
@@ -37,6 +40,7 @@ class Pass:
     again: float
     memory_opened: float
     memory: float
+    mapped: float
     changes: int
     accepted: int
     repeated: int
@@ -80,6 +84,7 @@ async def stock_pass(home: Path, found: dict[str, str], integration_id: str) -> 
         again=again,
         memory_opened=peak_opened,
         memory=_peak(),
+        mapped=_status("RssFile:"),
         changes=len(plan.changes),
         accepted=counts["pushed"],
         repeated=outcome.counts.get("planned", 0),
@@ -89,14 +94,21 @@ async def stock_pass(home: Path, found: dict[str, str], integration_id: str) -> 
 def _peak() -> float:
     """The most memory that this process has had so far, in MiB.
 
-    Of this program alone: getrusage still counts the process that started it, which is the larger one.
+    Of this program alone: getrusage still counts the process that started it, which may be the larger one.
     """
+    if peak := _status("VmHWM:"):
+        return peak
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def _status(name: str) -> float:
+    """A figure of Linux about this process, in MiB; 0 elsewhere."""
     try:
         status = Path("/proc/self/status").read_text("ascii")
     except OSError:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak / (2**20 if sys.platform == "darwin" else 2**10)
-    return int(status.partition("VmHWM:")[2].split()[0]) / 2**10
+        return 0.0
+    return int(status.partition(name)[2].split()[0]) / 2**10
 
 
 def _main() -> None:

@@ -34,13 +34,17 @@ PROVED_BY: Final[Mapping[int, tuple[str, ...]]] = {
         "test_a_disk_too_full_to_compact_keeps_every_commit",
         "test_no_space_to_make_the_store_leaves_a_directory_that_can_be_used_later",
         "test_case_5_no_space_for_the_next_journal_keeps_every_commit",
+        "test_case_5_a_disk_that_fills_up_refuses_and_takes_again_when_there_is_space",
+        "test_case_5_no_space_to_make_a_store_at_all",
     ),
     6: (
         "test_a_failed_sync_leaves_the_outcome_unknown_and_poisons_the_store",
         "test_a_compaction_that_may_not_be_durable_poisons_the_store",
+        "test_a_failed_sync_on_the_loop_poisons_the_store_as_in_the_thread",
     ),
     7: (
         "test_case_7_a_read_only_mount_is_named_with_the_cure",
+        "test_case_7_a_disk_that_becomes_read_only_while_open_and_before",
         "test_without_the_right_to_write_the_message_names_file_and_user",
         "test_everything_is_private_whatever_the_umask",
     ),
@@ -61,6 +65,7 @@ PROVED_BY: Final[Mapping[int, tuple[str, ...]]] = {
         "test_a_reader_one_generation_behind_goes_on_without_reading_again",
         "test_a_reader_several_generations_behind_reads_everything_again",
         "test_case_15_a_scan_goes_on_through_a_compaction",
+        "test_a_load_that_ends_late_is_dropped_when_a_writer_of_this_process_went_on_meanwhile",
     ),
     16: ("test_ids_chosen_by_concurrent_processes_never_collide",),
     17: (
