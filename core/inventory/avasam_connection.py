@@ -9,6 +9,7 @@ from typing import Final
 import httpx
 import structlog
 
+from core.bodies import body_of
 from core.clock import Clock
 from core.inventory.avasam_wire import TokenReply, parse, token_of, unreadable
 from core.inventory.errors import (
@@ -102,7 +103,9 @@ class AvasamConnection:
     async def _post(self, path: str, body: JsonBody, token: str | None) -> object:
         headers = {} if token is None else {"Authorization": token}
         try:
-            response = await self._http.post(f"{self._base_url}{path}", json=dict(body), headers=headers)
+            url = f"{self._base_url}{path}"
+            request = self._http.build_request("POST", url, json=dict(body), headers=headers)
+            response, content = await body_of(self._http, request)
         except (httpx.RequestError, httpx.InvalidURL) as error:
             reason = str(error) or type(error).__name__
             raise InventoryUnreachable(
@@ -112,7 +115,7 @@ class AvasamConnection:
             ) from None
         _log.debug("avasam call", path=path, status=response.status_code)
         if response.is_success:
-            return parse(response.content)
+            return parse(content)
         if response.status_code == 401:
             raise _Unauthorised
         raise self._error_for(response)

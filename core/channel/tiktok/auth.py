@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode
 import httpx
 from pydantic import ValidationError
 
+from core.bodies import body_of
 from core.channel.errors import (
     ChannelError,
     LostReply,
@@ -93,22 +94,23 @@ class TikTokAuth:
     async def _tokens(self, path: str, **params: str) -> TokenPair:
         query = {"app_key": self._app.key, "app_secret": self._app.secret, **params}
         try:
-            response = await self._http.get(f"{self._auth_url}{path}", params=query)
+            request = self._http.build_request("GET", f"{self._auth_url}{path}", params=query)
+            response, content = await body_of(self._http, request)
         except NEVER_SENT:
             raise Unreachable("TikTok's authorisation service cannot be reached") from None
         except httpx.RequestError:
             raise LostReply("the connection to TikTok's authorisation service broke") from None
-        return _pair(response, secrets=(self._app.secret, *params.values()))
+        return _pair(response.status_code, content, secrets=(self._app.secret, *params.values()))
 
 
-def _pair(response: httpx.Response, *, secrets: Sequence[str]) -> TokenPair:
-    envelope = open_envelope(response.content)
+def _pair(status: int, content: bytes, *, secrets: Sequence[str]) -> TokenPair:
+    envelope = open_envelope(content)
     if envelope is None:
-        raise _unreadable(response.status_code)
+        raise _unreadable(status)
     request_id = envelope.request_id
     if envelope.code != 0:
         message = without_secrets(envelope.message, secrets)
-        raise _refused(envelope.code, message, response.status_code, request_id)
+        raise _refused(envelope.code, message, status, request_id)
     try:
         data = TokenData.model_validate(envelope.data)
     except ValidationError:

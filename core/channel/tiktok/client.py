@@ -11,6 +11,7 @@ import stamina
 import structlog
 from pydantic import ValidationError
 
+from core.bodies import body_of
 from core.channel.errors import (
     ChannelError,
     LostReply,
@@ -181,7 +182,7 @@ class TikTokClient:
     async def _exchange(self, call: _Call, token: str) -> dict[str, Any]:
         request = self._signed(call, token)
         try:
-            response = await self._http.send(request)
+            response, content = await body_of(self._http, request)
         except NEVER_SENT as error:
             raise Unreachable(f"TikTok cannot be reached: {_reason(error)}") from None
         except httpx.RequestError as error:
@@ -190,6 +191,7 @@ class TikTokClient:
         try:
             data = data_of(
                 response,
+                content,
                 what=call.operation.path,
                 safe=call.safe,
                 clock=self._clock,

@@ -58,15 +58,21 @@ def open_envelope(content: bytes) -> Envelope | None:
 
 
 def data_of(
-    response: httpx.Response, *, what: str, safe: bool, clock: Clock, secrets: Iterable[str] = ()
+    response: httpx.Response,
+    content: bytes,
+    *,
+    what: str,
+    safe: bool,
+    clock: Clock,
+    secrets: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """The `data` of an answer to the call named `what`; raises the ChannelError that the answer means.
+    """The `data` in the content of an answer to the call named `what`, or the ChannelError that it means.
 
     `safe` is whether the call may be repeated although it may have had an effect. None of `secrets` gets
     into an error, even when TikTok's message repeats it.
     """
     pause = retry_after(response, clock)
-    envelope = open_envelope(response.content)
+    envelope = open_envelope(content)
     if envelope is None:
         raise _without_envelope(response.status_code, what=what, safe=safe, pause=pause)
     code, request_id = envelope.code, envelope.request_id

@@ -1,6 +1,7 @@
 """Replies that are nearly right: what of them can be read is read, and nothing is believed blindly."""
 
 import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -125,3 +126,19 @@ async def test_currencies_without_pennies_are_written_without_any(
     made = rig(ok({}))
     await shop_of(made).push_prices("1", {"10": Money(amount=Decimal(amount), currency=currency)})
     assert made.shop.bodies[0]["skus"][0]["price"] == {"amount": written, "currency": currency}
+
+
+async def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.bodies.MOST", 1000)
+    pieces: list[int] = []
+
+    async def endless() -> AsyncIterator[bytes]:
+        for piece in range(10_000):
+            pieces.append(piece)
+            yield b" " * 100
+
+    made = rig(lambda _request: httpx.Response(200, content=endless()))
+    with pytest.raises(LostReply, match="more than 1000 bytes"):
+        await made.client.call(operations.CREATE_PRODUCT, wire.CreatedProduct)
+    assert len(pieces) == 11
+    assert len(made.shop.requests) == 1
