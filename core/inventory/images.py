@@ -2,10 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
 
-import httpx
+if TYPE_CHECKING:
+    import httpx
 
 SECONDS: Final = 20.0
 """For one image, from the first byte sent to the last received."""
@@ -34,11 +36,13 @@ class ImageSource(Protocol):
 class WebImages:
     """Images over http and https."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: "httpx.AsyncClient") -> None:
         self._http = http
 
     async def fetch(self, address: str, *, most: int) -> Fetched:
         """See ImageSource.fetch. An endless or slow answer is cut off."""
+        import httpx  # whoever only names an ImageSource need not pay for it
+
         try:
             async with asyncio.timeout(SECONDS):
                 return Fetched(await self._fetch(address, most))
@@ -56,7 +60,7 @@ class WebImages:
                 if answer.is_redirect:
                     address = str(answer.url.join(answer.headers.get("location", "")))
                     continue
-                if answer.status_code != httpx.codes.OK:
+                if answer.status_code != HTTPStatus.OK:
                     raise ImageFault(f"cannot be fetched (HTTP {answer.status_code})")
                 content = bytearray()
                 async for piece in answer.aiter_bytes():
