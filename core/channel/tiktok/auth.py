@@ -156,16 +156,17 @@ def _refused(code: int, message: str, status: int, request_id: str | None) -> Ch
 
 
 def read_redirect(pasted: str) -> Redirected:
-    """What an operator pasted: the whole redirect address, its query, or the bare code (A7).
+    """What an operator pasted: the whole redirect address, its query, or the bare code (A7), quoted or not.
 
     Anything else gives neither a code nor a denial.
     """
-    text = "".join(pasted.split()).partition("#")[0]
+    text = "".join(pasted.split()).strip("\"'`<>").replace("&amp;", "&").partition("#")[0]
     fields = {name: values[0] for name, values in parse_qs(text.partition("?")[2] or text).items()}
     if not {"code", "error", "state"} & fields.keys():
         return Redirected(code=text if _CODE.fullmatch(text) and "://" not in text else None, state=None)
     denied = fields.get("error_description") or fields.get("error")
-    code = fields.get("code", "")
+    # A plus sign that was not percent-encoded reads as a blank, which no code has.
+    code = fields.get("code", "").replace(" ", "+")
     return Redirected(
         code=code if _CODE.fullmatch(code) else None,
         state=fields.get("state"),
