@@ -64,7 +64,11 @@ def _redirect_in(head: bytes, port: int) -> str | None:
     target = rest.partition(" ")[0]
     if method != "GET" or not target.startswith("/"):
         return None
-    if not _MEANT & parse_qs(urlsplit(target).query, keep_blank_values=True).keys():
+    try:
+        query = urlsplit(target).query
+    except ValueError:
+        return None
+    if not _MEANT & parse_qs(query, keep_blank_values=True).keys():
         return None
     return f"http://{HOST}:{port}{target}"
 

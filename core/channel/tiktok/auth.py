@@ -160,6 +160,8 @@ def read_redirect(pasted: str) -> Redirected:
 
     Anything else gives neither a code nor a denial.
     """
+    # What a terminal could not read as text comes as surrogates, which can be neither sent nor stored.
+    pasted = pasted.encode("utf-8", "replace").decode()
     text = "".join(pasted.split()).strip("\"'`<>").replace("&amp;", "&").partition("#")[0]
     fields = {name: values[0] for name, values in parse_qs(text.partition("?")[2] or text).items()}
     if not {"code", "error", "state"} & fields.keys():

@@ -142,6 +142,7 @@ def test_the_consent_address_carries_service_id_and_state(base: str) -> None:
         ("'TTP_a'", Redirected("TTP_a", None)),
         ("https://x.test/cb?code=TTP_a&amp;state=s1", Redirected("TTP_a", "s1")),
         ("https://x.test/cb?code=TTP_a+b/c==&state=s1", Redirected("TTP_a+b/c==", "s1")),
+        ("https://x.test/cb?code=TTP_a&state=s\udcff1", Redirected("TTP_a", "s?1")),
         ("?code=TTP_a&state=s1", Redirected("TTP_a", "s1")),
         ("code=TTP_a&state=s1", Redirected("TTP_a", "s1")),
         ("code=TTP_a", Redirected("TTP_a", None)),

@@ -27,7 +27,15 @@ async def test_a_redirect_is_handed_over_whole() -> None:
 
 @pytest.mark.parametrize(
     "request_line",
-    [b"GET /favicon.ico", b"GET /?utm=1", b"POST /?code=1&state=s", b"GET code=1", b"\xff\xfe", b""],
+    [
+        b"GET /favicon.ico",
+        b"GET /?utm=1",
+        b"POST /?code=1",
+        b"GET code=1",
+        b"GET //[?code=1",
+        b"\xff\xfe",
+        b"",
+    ],
 )
 async def test_anything_else_is_turned_away(request_line: bytes) -> None:
     received: list[str] = []
