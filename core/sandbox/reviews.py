@@ -38,9 +38,10 @@ def end_review(
     product.update_time = now
     product.audit_status = "APPROVED" if passed else "FAILED"
     product.audit_failed_reasons = [] if passed else [_reason(product.id, title, reasons)]
-    if edited is None:
+    if edited is None or product.status == "PENDING":
+        # With an edit, it is one that was taken off sale and put back while the edit waited.
         product.status = "ACTIVATE" if passed else "FAILED"
-    elif passed:
+    if edited is not None and passed:
         _swap_in(shop, product, edited)
     return passed
 

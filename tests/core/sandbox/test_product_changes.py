@@ -141,6 +141,20 @@ class TestStates:
         pass_review(caller, product_id)
         assert read(caller, product_id)["status"] == "ACTIVATE"
 
+    @pytest.mark.parametrize(("passes", "status"), [(True, "ACTIVATE"), (False, "FAILED")])
+    def test_one_that_is_relisted_while_its_edit_waits_does_not_stay_pending(
+        self, caller: Caller, passes: bool, status: str
+    ) -> None:
+        product_id = live(caller)
+        edit = {"title": "Another espresso cup, sage green"}
+        caller.data("POST", f"/product/202509/products/{product_id}/partial_edit", edit)
+        for what in ("deactivate", "activate"):
+            caller.data("POST", f"{CREATE}/{what}", {"product_ids": [product_id]})
+        pass_review(caller, product_id, passes=passes)
+        found = read(caller, product_id)
+        assert found["status"] == status
+        assert (found["title"] == edit["title"]) is passes
+
     def test_a_deleted_product_can_be_recovered_off_sale(self, caller: Caller) -> None:
         product_id = live(caller)
         assert self.put(caller, "delete", product_id) == []
