@@ -25,6 +25,8 @@ HOST = "127.0.0.1"
 SAVE_EVERY = 3.0
 PATIENCE = 2
 """Seconds that open requests get to finish when the sandbox stops."""
+IDLE = 75
+"""Seconds that a connection may lie idle: longer than clients keep one, or a call meets it as it closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ async def serving(sandbox: "Sandbox", port: int) -> AsyncIterator[Server]:
                 log_level="error",
                 access_log=False,
                 timeout_graceful_shutdown=PATIENCE,
+                timeout_keep_alive=IDLE,
             )
         )
         running = asyncio.create_task(server.serve(sockets=[sock]))
