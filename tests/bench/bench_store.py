@@ -23,6 +23,7 @@ FULL = {"products": 100_000, "listings": 100_000, "orders": 50_000}
 WRITERS = 4
 _BATCH = 500
 _ROUNDS = 150
+_HEAVY_ROUNDS = 20
 _SLOW_ROUNDS = 3
 _OPENINGS = 3
 _WARM = 5
@@ -93,7 +94,7 @@ async def _measured(rivals: Sequence[Rival], work: Work, *, rounds: int = _ROUND
     took: dict[str, list[float]] = {rival.name: [] for rival in rivals}
     for turn in range(rounds):
         for rival in rivals:
-            if not rival.slow or turn < _SLOW_ROUNDS:
+            if turn < (_SLOW_ROUNDS if rival.slow else _HEAVY_ROUNDS if rival.heavy else rounds):
                 began = perf_counter()
                 await work(rival, turn)
                 took[rival.name].append((perf_counter() - began) * 1000)
