@@ -183,7 +183,7 @@ class AvasamApp(App[None]):
         super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
 
     async def action_show(self, mode: str) -> None:
-        """Go to a main screen, not from dialogues. Work that would be lost is asked about."""
+        """Go to a main screen, not from the opening one or a dialogue. What would be lost is asked about."""
         if self.current_mode not in self._modes or self.is_covered:
             return
         while len(self.screen_stack) > 1:

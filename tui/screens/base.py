@@ -36,6 +36,15 @@ class MainScreen(Screen[None]):
         self.session = session
 
     @property
+    def is_current(self) -> bool:
+        """Whether this screen is drawn: not while a dialogue lies over it.
+
+        For a screen beneath another, Textual draws the whole terminal again with every message, 15 kB each
+        time over SSH. What changes meanwhile is drawn when the dialogue is gone.
+        """
+        return self.is_attached and self.app.screen is self
+
+    @property
     def unsaved(self) -> str:
         """What would be lost by leaving now, in words such as `3 pending pairs`; empty when nothing would."""
         return ""
