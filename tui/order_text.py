@@ -26,6 +26,8 @@ def _sections(detail: OrderDetail, now: datetime) -> Iterator[str]:
     yield f"TikTok says {source.status}; placed {ago(source.created_at, now)} ago ({_at(source.created_at)})"
     if source.flags():
         yield f"Flagged: {', '.join(source.flags())}"
+    if order.verdict_words:
+        yield f"Decided: {order.verdict_words}"
     if detail.cure is not None:
         yield from _titled("Why it waits", [detail.cure.what, *_cure_lines(detail, now)])
     yield from _titled(
@@ -97,6 +99,7 @@ def _deadlines(order: Order, now: datetime) -> list[str]:
     named = {
         "Ship by": order.source.ship_by,
         "Cancelled by TikTok": order.source.cancel_by,
+        "Answer the buyer's wish to cancel": order.answer_cancel_by,
         "Deleted here (not on TikTok) if still unmapped": order.purge_at,
     }
     return [

@@ -1,7 +1,7 @@
 """Orders in words: states with symbol, word and tone; columns of the list; one order in full."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from core.models.order import OrderKind, OrderState
@@ -50,10 +50,10 @@ class OrderCells:
             Column("state", "State", 12, lambda row: STATES[row.state]),
             Column("id", "Order", 19, lambda row: Cell(row.id)),
             Column("ship_by", "Ship by", 9, self._ship_by),
+            Column("why", "Waits for", 19, self._why, grow=3),
             Column("units", "Units", 5, lambda row: Cell(str(row.units)), right=True),
             Column("skus", "SKUs", 14, _skus, grow=2),
-            Column("why", "Waits for", 19, self._why, grow=3),
-            Column("placed", "Placed", 7, lambda row: Cell(ago(row.placed, self.now)), right=True),
+            Column("placed", "Placed", 7, lambda row: Cell(_since(row.placed, self.now)), right=True),
             Column("kind", "Kind", 10, lambda row: Cell(KINDS[row.kind])),
             Column("status", "TikTok", 17, lambda row: Cell(row.status.lower().replace("_", " "))),
             Column("purge", "Deleted", 9, self._purge, shown=False),
@@ -70,7 +70,7 @@ class OrderCells:
         """In few words; the line below the list has them all."""
         if row.purge_at is not None and row.state is OrderState.NON_AVASAM:
             return Cell(f"deleted {until(row.purge_at, self.now)}", Tone.WARN)
-        known = row.cause not in {None, Cause.OBSTACLE, Cause.PERSON}
+        known = row.cause not in {None, Cause.OBSTACLE, Cause.PERSON, Cause.CARRIER}
         words = str(row.cause) if known else row.reason
         return Cell(words, Tone.DIM if row.cause is None else Tone.WARN)
 
@@ -79,6 +79,11 @@ class OrderCells:
 
     def _shop(self, row: OrderRow) -> Cell:
         return Cell(self.shops.get(row.integration_id, "(removed)"))
+
+
+def _since(moment: datetime, now: datetime) -> str:
+    """By the minute: a row is drawn again for every word in it that changes."""
+    return "< 1 min" if now - moment < timedelta(minutes=1) else ago(moment, now)
 
 
 def _skus(row: OrderRow) -> Cell:

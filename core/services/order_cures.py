@@ -110,6 +110,12 @@ def cure(order: Order, integration: Integration | None) -> Cure | None:
     return None if found is None else _CURES[found](order)
 
 
+def unknown_carrier(order: Order) -> str:
+    """The name that a carrier is chosen for: Avasam's carrier, else the service that the order goes by."""
+    named = next((part.carrier for part in order.parts if part.obstacle and part.carrier), "")
+    return named or order.allocated_service or ""
+
+
 def _tiktok_hold(order: Order) -> Cure:
     if order.source.order_type == _PRE_ORDER:
         return Cure(_what(order), "It is a pre-order: TikTok says when it is released. Nothing to do.")
@@ -164,12 +170,10 @@ def _person(order: Order) -> Cure:
 
 
 def _carrier(order: Order) -> Cure:
-    name = next((part.carrier for part in order.parts if part.obstacle and part.carrier), "")
-    named = name or order.allocated_service or ""
     return Cure(
         _what(order),
         "Choose TikTok's carrier for it. It is remembered for every parcel of this carrier.",
-        command=f"avasam shipping carrier {shlex.quote(named)} PROVIDER",
+        command=f"avasam shipping carrier {shlex.quote(unknown_carrier(order))} PROVIDER",
     )
 
 

@@ -2,16 +2,20 @@
 
 from datetime import datetime
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from core.services.order_cures import Cause, cause_of
 from core.services.orders import OrderDetail, OrderService
 from tui.hand_out import copy_out, write_out
 from tui.keys import bindings
 from tui.keys.orders import ORDER
 from tui.order_text import order_text
+from tui.screens.settle import settle
+from tui.screens.tracking import choose_carrier, correct_tracking
 from tui.screens.unblock import unblock
 from tui.session import Session
 
@@ -71,9 +75,28 @@ class OrderScreen(Screen[str | None]):
         if self._detail is not None:
             write_out(self, self._session, f"order-{self._detail.order.source.id}.txt", self.text)
 
-    def action_unblock(self) -> None:
-        """Go to what gets it going again."""
+    @work(group="settle", exclusive=True, exit_on_error=False)
+    async def action_settle(self) -> None:
+        """Decide about it."""
         if self._detail is not None:
-            mode = unblock(self, self._session, self._detail, self._now)
-            if mode is not None:
-                self.dismiss(mode)
+            await settle(self, self._session, [self._detail.order])
+            await self.bring_up_to_date(self._now)
+
+    @work(group="settle", exclusive=True, exit_on_error=False)
+    async def action_tracking(self) -> None:
+        """Put its tracking number right."""
+        if self._detail is not None:
+            await correct_tracking(self, self._session, self._detail)
+            await self.bring_up_to_date(self._now)
+
+    @work(group="settle", exclusive=True, exit_on_error=False)
+    async def action_unblock(self) -> None:
+        """Go to what gets it going again."""
+        if self._detail is None:
+            return
+        if cause_of(self._detail.order) is Cause.CARRIER:
+            await choose_carrier(self, self._session, self._detail)
+            return
+        mode = unblock(self, self._session, self._detail, self._now)
+        if mode is not None:
+            self.dismiss(mode)

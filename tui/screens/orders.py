@@ -12,7 +12,8 @@ from textual.widgets import Static
 from core.models.order import OrderKind, OrderState
 from core.services.export import ORDER_HEADINGS, Format, order_record, rendered
 from core.services.order_book import FACETS, NEWEST, OrderBook, OrderFilter, OrderRow
-from core.services.orders import OrderService
+from core.services.order_cures import Cause, cause_of
+from core.services.orders import OrderDetail, OrderService
 from core.text import clean_line
 from tui.keys import bindings
 from tui.keys.orders import ORDERS
@@ -21,6 +22,8 @@ from tui.screens.choose import Choice, Choose
 from tui.screens.list_screen import ListScreen
 from tui.screens.order_detail import OrderScreen
 from tui.screens.release import release
+from tui.screens.settle import settle
+from tui.screens.tracking import choose_carrier, correct_tracking
 from tui.screens.unblock import unblock
 from tui.session import Pulse, Session
 from tui.widgets.say import say
@@ -184,13 +187,30 @@ class OrdersScreen(ListScreen[OrderRow]):
         """Release the marked orders, else the one under the cursor."""
         await release(self, self.session, await self._service.by_keys(self.table.targets()))
 
+    @work(group="settle", exclusive=True, exit_on_error=False)
+    async def action_settle(self) -> None:
+        """Settle the marked orders, else the one under the cursor."""
+        await settle(self, self.session, await self._service.by_keys(self.table.targets()))
+
+    @work(group="settle", exclusive=True, exit_on_error=False)
+    async def action_tracking(self) -> None:
+        """Correct the tracking of the order under the cursor."""
+        detail = await self._under_cursor()
+        if detail is not None:
+            await correct_tracking(self, self.session, detail)
+
     @work(group="unblock", exclusive=True, exit_on_error=False)
     async def action_unblock(self) -> None:
         """Go to what gets the order under the cursor going again."""
-        key = self.table.cursor_key
-        detail = None if key is None else await self._service.detail(key)
-        if detail is not None:
+        detail = await self._under_cursor()
+        if detail is not None and cause_of(detail.order) is Cause.CARRIER:
+            await choose_carrier(self, self.session, detail)
+        elif detail is not None:
             self._go_to(unblock(self, self.session, detail, self.now))
+
+    async def _under_cursor(self) -> OrderDetail | None:
+        key = self.table.cursor_key
+        return None if key is None else await self._service.detail(key)
 
 
 def _named(value: StrEnum) -> str:

@@ -5,11 +5,11 @@ from typing import Final
 
 from textual.screen import Screen
 
-from core.models.integration import Integration
 from core.models.order import Order, OrderState
 from core.services.errors import ServiceError
 from core.services.integrations import IntegrationService
 from core.services.order_flow import OrderFlow
+from tui.screens.by_shop import by_shop
 from tui.screens.confirm import Confirm
 from tui.session import Session
 
@@ -37,7 +37,7 @@ async def release(screen: Screen[None], session: Session, orders: Sequence[Order
     shops = {one.id: one for one in await IntegrationService(session.backend).all()}
     ready = still = 0
     why = ""
-    for shop, ids in _by_shop(held, shops):
+    for shop, ids in by_shop(held, shops):
         try:
             done = await OrderFlow(session.backend).release(shop, ids, by="screens")
         except ServiceError as error:
@@ -49,11 +49,3 @@ async def release(screen: Screen[None], session: Session, orders: Sequence[Order
     if still:
         words.append(f"{still:,} still held:{why}")
     screen.notify(" ".join(words), severity="warning" if still else "information", markup=False)
-
-
-def _by_shop(orders: Sequence[Order], shops: dict[str, Integration]) -> list[tuple[Integration, list[str]]]:
-    """Orders of shops that were removed are history: nothing is sent for them."""
-    named: dict[str, list[str]] = {}
-    for order in orders:
-        named.setdefault(order.integration_id, []).append(order.source.id)
-    return [(shops[key], ids) for key, ids in named.items() if key in shops]
