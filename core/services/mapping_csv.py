@@ -9,11 +9,15 @@
 | action | `link` (also when left out) or `unlink` |
 
 An export can be read back whole: cells that a spreadsheet would run as formulas begin with an apostrophe,
-which reading takes off again. Spreadsheets turn long ids into `1.73E+18`: such an id counts as left out.
+which reading takes off again. Excel's own ways are read: a byte order mark, `;` or tabs between cells,
+`sep=;` on top, Windows-1252 and UTF-16. Spreadsheets turn long ids into `1.73E+18`: such an id counts as
+left out.
 """
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -40,6 +44,8 @@ _NAMES: Final = {
 _LINK: Final = frozenset({"", "link", "map"})
 _UNLINK: Final = frozenset({"unlink", "unmap"})
 _SHOWN: Final = 60
+_SEPARATOR: Final = re.compile(r"sep=([,;\t])?", re.IGNORECASE)
+_ENCODINGS: Final = (("utf-16", "UTF-16"), ("utf-8-sig", "UTF-8"), ("cp1252", "Windows-1252"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,8 @@ class Proposed:
     unlinks: int
     unchanged: int
     refused: Sequence[RowRefused]
+    encoding: str = "UTF-8"
+    """How its text was written."""
 
 
 def write_csv(lists: MappingLists) -> str:
@@ -79,10 +87,9 @@ def write_csv(lists: MappingLists) -> str:
 
 def read_csv(content: bytes, lists: MappingLists) -> Proposed:
     """What the file asks of this integration. Raises ServiceError when it is no such file at all."""
-    rows = _rows(content)
-    reading = _Reading(lists)
-    for number, row in rows:
-        reading.take(number, row)
+    reading = Reading(content, lists)
+    for _ in reading:
+        pass
     return reading.proposed()
 
 
@@ -100,10 +107,15 @@ class _Refusal(Exception):
     """Why a row is not taken."""
 
 
-class _Reading:
-    """Takes row after row and remembers which row said what about which channel SKU."""
+class Reading:
+    """Takes row after row and remembers which row said what about which channel SKU.
 
-    def __init__(self, lists: MappingLists) -> None:
+    Iterate over it to the end, with pauses as wanted; then ask what is `proposed`. Raises ServiceError when
+    the file is no such file at all.
+    """
+
+    def __init__(self, content: bytes, lists: MappingLists) -> None:
+        self._text, self._encoding = _text(content)
         self._lists = lists
         self._names = ChannelNames(lists)
         self._said: dict[str, tuple[int, str | None]] = {}
@@ -111,7 +123,13 @@ class _Reading:
         self._refused: list[RowRefused] = []
         self._unchanged = 0
 
-    def take(self, number: int, cells: Mapping[str, str]) -> None:
+    def __iter__(self) -> Iterator[int]:
+        """The number of each row, once it was taken."""
+        for number, cells in _rows(self._text):
+            self._take(number, cells)
+            yield number
+
+    def _take(self, number: int, cells: Mapping[str, str]) -> None:
         """One row: an edit, or a refusal with its reason."""
         try:
             edit = self._edit(cells)
@@ -137,6 +155,7 @@ class _Reading:
             unlinks=sum(edit.avasam_sku is None for edit in edits),
             unchanged=self._unchanged,
             refused=self._refused,
+            encoding=self._encoding,
         )
 
     def _edit(self, cells: Mapping[str, str]) -> Edit:
@@ -163,14 +182,17 @@ class _Reading:
         return Edit(live.sku_id, own, seen)
 
 
-def _rows(content: bytes) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Each row with its number, the heading being row 1; blank rows are passed over."""
-    text = _text(content)
+def _rows(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Each row with its number as a spreadsheet counts, from 1 on; blank rows are passed over."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
-        head = [_name(cell) for cell in next(reader, [])]
+        top = next(reader, [])
+        first = 2
+        if _SEPARATOR.fullmatch(",".join(top).strip()):  # Excel's own line before the heading
+            top, first = next(reader, []), 3
+        head = [_name(cell) for cell in top]
         _check_head(head)
-        for number, row in enumerate(reader, start=2):
+        for number, row in enumerate(reader, start=first):
             cells = [unguarded(cell.strip()) for cell in row]
             if any(cells):
                 yield number, dict(zip(head, cells, strict=False))
@@ -180,19 +202,30 @@ def _rows(content: bytes) -> Iterator[tuple[int, Mapping[str, str]]]:
         ) from None
 
 
-def _text(content: bytes) -> str:
+def _text(content: bytes) -> tuple[str, str]:
+    """The text and how it was written: UTF-8, or what Excel writes when nobody asks it for that."""
     if len(content) > LARGEST:
         raise ServiceError(
             f"The file has {len(content):,} bytes; {LARGEST:,} are the most", "Split it into several files."
         )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ServiceError("The file is not UTF-8 text", "Save it as CSV, UTF-8.") from None
+    for encoding, name in _ENCODINGS:
+        if encoding == "utf-16" and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            continue
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break  # a workbook or a picture: no text has these
+        return text, name
+    raise ServiceError("The file is not text: is it a workbook?", "Save it as CSV, UTF-8.")
 
 
 def _delimiter(text: str) -> str:
-    head = text.partition("\n")[0]
+    head, _, rest = text.partition("\n")
+    if found := _SEPARATOR.fullmatch(head.strip("\r ")):
+        return found[1] or ","
+    head = head or rest.partition("\n")[0]
     return max((",", ";", "\t"), key=head.count)
 
 

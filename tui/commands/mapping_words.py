@@ -81,6 +81,8 @@ def tell_import(proposed: "Proposed", saved: "Saved | None") -> None:
         say(f"row {row.row} ({row.cells}): {row.why}")
     if len(proposed.refused) > _SHOWN_REFUSALS:
         say(f"… and {len(proposed.refused) - _SHOWN_REFUSALS} more; --json lists all")
+    if proposed.encoding != "UTF-8":
+        say(f"The file was read as {proposed.encoding}.")
     say(counted(_import_counts(proposed)))
     if saved is not None:
         tell_saved(saved, as_json=False)

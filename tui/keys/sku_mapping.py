@@ -31,5 +31,13 @@ SKU_MAPPING: Final = (
     Command("mapping.shop", "o", "Shop", "Choose another shop", "shop", show=False),
     Command("mapping.discard", "D", "Discard", "Forget all pending edits", "discard", show=False),
     Command("mapping.export", "w", "Export", "Write all pairs to a CSV file", "export", show=False),
+    Command(
+        "mapping.import",
+        "I",
+        "Import",
+        "Read pairs from a CSV file; what it asks for is shown first, and waits for Save",
+        "import",
+        show=False,
+    ),
     Command("mapping.clear", "escape", "Clear filter", "Show the whole list again", "clear", show=False),
 )

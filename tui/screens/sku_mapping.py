@@ -22,10 +22,11 @@ from tui.keys.sku_mapping import SKU_MAPPING
 from tui.mapping_words import HELP, about, channel_columns, heading, product_columns, saved_words
 from tui.memory import settle
 from tui.person import who
-from tui.progress import progress
 from tui.screens.choose import Choose
+from tui.screens.mapping_import import import_csv
 from tui.screens.shop_screen import ShopScreen
 from tui.session import Session
+from tui.suggesting import look
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.mapping_side import MappingSide, MappingSides
 from tui.widgets.say import say
@@ -121,16 +122,9 @@ class SkuMappingScreen(ShopScreen):
         desk = self.desk
         if desk is None:
             return
-        began = self.session.backend.clock.now()
-
-        def told(done: int, total: int) -> None:
-            seconds = (self.session.backend.clock.now() - began).total_seconds()
-            self._tell(f"suggestions {progress(done, total, seconds)}")
-
-        try:
-            await desk.suggest(told)
-        except ServiceError as error:
-            self.notify(str(error), severity="error", timeout=20, markup=False)
+        error = await look(self.session, desk, self._tell)
+        if error is not None:
+            self.notify(error, severity="error", timeout=20, markup=False)
         self._tell("")
         self._list_again()
         self._highlighted()
@@ -321,3 +315,9 @@ class SkuMappingScreen(ShopScreen):
         if self.desk is not None:
             name = f"mappings-{self.session.backend.clock.now():%Y%m%d-%H%M%S}.csv"
             write_out(self, self.session, name, write_csv(self.desk.lists))
+
+    @work(group="mapping import", exclusive=True, exit_on_error=False)
+    async def action_import(self) -> None:
+        """Pairs from a CSV file, pending until Save (A38)."""
+        if self.desk is not None and not self.refused() and await import_csv(self, self.desk, self._tell):
+            self._edited()

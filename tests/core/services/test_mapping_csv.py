@@ -111,7 +111,7 @@ async def test_what_spreadsheets_make_of_csv_is_read(world: World, content: str)
     [
         (b"", "first row must name"),
         (b"a,b\n1,2\n", "first row must name"),
-        (b"own_sku,channel_sku\n\xff\xfe,x\n", "not UTF-8"),
+        (b"PK\x03\x04\x00\x00\xff own_sku,channel_sku\n", "not text"),
         (b'own_sku,channel_sku\n"x' + b"y" * 200_000 + b'",z\n', "not a CSV file"),
     ],
 )
@@ -154,3 +154,22 @@ def test_a_guarded_cell_is_no_formula_and_comes_back_exactly(text: str) -> None:
 def test_any_bytes_are_read_or_refused_in_words(content: bytes) -> None:
     with contextlib.suppress(ServiceError):
         read_csv(b"own_sku,channel_sku\n" + content, MappingLists("x"))
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("\ufeffown_sku;channel_sku;Title\r\nMUG-2;gr-2;Gr\u00f6\u00dfe\r\n".encode(), "UTF-8"),
+        (
+            "own_sku;channel_sku;Title\r\nMUG-2;gr-2;Gr\u00f6\u00dfe \u20ac\r\n".encode("cp1252"),
+            "Windows-1252",
+        ),
+        ("own_sku\tchannel_sku\r\nMUG-2\tgr-2\r\n".encode("utf-16"), "UTF-16"),
+        (b"sep=;\r\nOwn SKU;Seller SKU\r\nMUG-2;gr-2\r\n", "UTF-8"),
+        (b"sep=\t\nOwn SKU\tSeller SKU\nMUG-2\tgr-2\n", "UTF-8"),
+        (b'"own_sku";"channel_sku"\r\n"MUG-2";"gr-2"\r\n;;\r\n', "UTF-8"),
+    ],
+)
+async def test_A38_files_as_excel_writes_them_are_read(world: World, content: bytes, encoding: str) -> None:
+    proposed = read_csv(content, await world.lists())
+    assert (asked(proposed), proposed.refused, proposed.encoding) == ({"2": "MUG-2"}, [], encoding)
