@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
 
-from core.backend import Backend
-from tests.tui.integrations.support import drawn, screens, until
+import tui.app
+from tests.tui.integrations.support import drawn, until
+from tui.app import AvasamApp
 
 KEPT = Path(__file__).parent / "screenshots"
 SIZES = [(80, 24), (120, 40)]
@@ -28,12 +30,18 @@ class Shown:
         self.answered, self.answer = True, answer
 
 
+class Host(App[None]):
+    """An app that looks like the program and has no screens of its own: they take seconds of each test."""
+
+    CSS_PATH = [Path(tui.app.__file__).parent / path for path in AvasamApp.CSS_PATH]
+
+
 @asynccontextmanager
 async def dialogue(
-    backend: Backend, screen: ModalScreen[Any], *, size: tuple[int, int] = (120, 40), read_only: bool = False
+    screen: ModalScreen[Any], *, size: tuple[int, int] = (120, 40)
 ) -> AsyncIterator[tuple[Pilot[None], Shown]]:
-    """The program with this dialogue on top."""
-    async with screens(backend, size=size, read_only=read_only) as pilot:
+    """An app with this dialogue on top."""
+    async with Host().run_test(size=size, notifications=True) as pilot:
         shown = Shown()
         await pilot.app.push_screen(screen, shown.take)
         await pilot.pause()
@@ -42,7 +50,7 @@ async def dialogue(
 
 async def until_shows(pilot: Pilot[None], *words: str) -> None:
     """Wait until the terminal shows all these words."""
-    await until(pilot, lambda: all(word in drawn(pilot.app) for word in words))
+    await until(pilot, lambda: all(word in seen for seen in (drawn(pilot.app),) for word in words))
 
 
 async def go_to(pilot: Pilot[None], selector: str, words: str) -> None:

@@ -67,7 +67,7 @@ async def test_A25_a_leaf_with_size_chart_is_chosen_answered_saved_and_listed(
     await world.stock(*products)
     chart = tmp_path / "sizes.png"
     chart.write_bytes(png(1200, 1600))
-    async with dialogue(world.backend, form(world, sku), size=size) as (pilot, shown):
+    async with dialogue(form(world, sku), size=size) as (pilot, shown):
         await until_shows(pilot, "◆ recommended", sku)
         assert "Dressing Gowns" in drawn(pilot.app).partition("recommended")[0], "A25: recommended first"
         matches("category-pick", size, boxed(pilot, "#category-box"))
@@ -112,7 +112,7 @@ async def test_A25_a_leaf_with_size_chart_is_chosen_answered_saved_and_listed(
 
 async def test_A25_the_tree_is_opened_step_by_step_and_closed_leaves_say_why(world: ListingWorld) -> None:
     await world.stock(world.single("TREE-1", title="A thing", category="Things"))
-    async with dialogue(world.backend, form(world, "TREE-1")) as (pilot, shown):
+    async with dialogue(form(world, "TREE-1")) as (pilot, shown):
         await until(pilot, lambda: "of" in said(pilot, "#category-count"))
         await pilot.press("f2")
         await until_shows(pilot, "All departments", "▸ Kitchenware")
@@ -139,7 +139,7 @@ async def test_A25_the_tree_is_opened_step_by_step_and_closed_leaves_say_why(wor
 async def test_a_shop_that_cannot_be_reached_is_said_and_asked_again(world: ListingWorld) -> None:
     await world.stock(world.single("NET-1"))
     await world.fault("/product/202309/categories", drop="before", n=1_000)
-    async with dialogue(world.backend, form(world, "NET-1")) as (pilot, _):
+    async with dialogue(form(world, "NET-1")) as (pilot, _):
         await until_shows(pilot, "The categories could not be read", "ctrl+r tries again")
         await world.control("DELETE", "/faults")
         await pilot.press("ctrl+r")
@@ -156,7 +156,7 @@ async def test_A25_certificates_in_the_form_and_a_file_that_was_changed(
     paper.write_bytes(b"%PDF-1.7\n%%EOF")
     leaf = await world.leaf("Plush Toys")
     await CategoryService(world.backend).choose(world.shop, ["BEAR-1"], leaf, by="ann")
-    async with dialogue(world.backend, form(world, "BEAR-1")) as (pilot, shown):
+    async with dialogue(form(world, "BEAR-1")) as (pilot, shown):
         await until_shows(pilot, "EN 71 test report", "Missing (3)", "Now: Toys & Hobbies")
         await go_to(pilot, FIELDS, "EN 71")
         assert "accredited laboratory" in said(pilot, "#category-hint")
@@ -177,7 +177,7 @@ async def test_A25_certificates_in_the_form_and_a_file_that_was_changed(
     assert str(draft.certificates[0].expires_on) == "2027-03-31"
 
     paper.write_bytes(b"%PDF-1.7\nanother\n%%EOF")
-    async with dialogue(world.backend, form(world, "BEAR-1")) as (pilot, _):
+    async with dialogue(form(world, "BEAR-1")) as (pilot, _):
         await until_shows(pilot, "Missing (1)", "was changed since")
         await go_to(pilot, FIELDS, "EN 71")
         assert "choose it anew" in said(pilot, "#category-hint")
@@ -193,7 +193,7 @@ async def test_A25_rows_with_different_categories_say_so_before_they_are_replace
     await world.stock(*(world.single(f"DIFF-{n}", category=f"Diff {n}") for n in (1, 2, 3)))
     first = await world.categorise("DIFF-1", words="Candles")
     second = await world.categorise("DIFF-2", words="Glassware")
-    async with dialogue(world.backend, form(world, "DIFF-1", "DIFF-2", "DIFF-3")) as (pilot, shown):
+    async with dialogue(form(world, "DIFF-1", "DIFF-2", "DIFF-3")) as (pilot, shown):
         await until_shows(
             pilot, "3 rows: DIFF-1, DIFF-2, DIFF-3", "! These rows have 3 TikTok categories now"
         )
@@ -226,7 +226,7 @@ async def test_A21_what_varies_is_given_a_sales_attribute(world: ListingWorld) -
         for n, value in enumerate(("Sage", "Navy"))
     ]
     await world.stock(parent, *kids)
-    async with dialogue(world.backend, form(world, "TINT-0", "TINT-1")) as (pilot, shown):
+    async with dialogue(form(world, "TINT-0", "TINT-1")) as (pilot, shown):
         await until(pilot, lambda: "of" in said(pilot, "#category-count"))
         await pilot.press(*"lampshades", "enter")
         await until_shows(pilot, "Varies in Tint", "a sales attribute of your own")
@@ -245,7 +245,7 @@ async def test_A21_what_varies_is_given_a_sales_attribute(world: ListingWorld) -
 
 async def test_a_read_only_session_saves_nothing(world: ListingWorld) -> None:
     await world.stock(world.single("RO-1", category="Read only"))
-    async with dialogue(world.backend, form(world, "RO-1", read_only=True), read_only=True) as (pilot, shown):
+    async with dialogue(form(world, "RO-1", read_only=True)) as (pilot, shown):
         await until(pilot, lambda: "of" in said(pilot, "#category-count"))
         await pilot.press(*"candles", "enter")
         await until(pilot, lambda: "this row" in said(pilot, "#category-missing"))
@@ -256,5 +256,5 @@ async def test_a_read_only_session_saves_nothing(world: ListingWorld) -> None:
 
 
 async def test_a_product_that_left_the_inventory_is_said(world: ListingWorld) -> None:
-    async with dialogue(world.backend, form(world, "GONE-1")) as (pilot, _):
+    async with dialogue(form(world, "GONE-1")) as (pilot, _):
         await until_shows(pilot, "There is no product 'GONE-1'")

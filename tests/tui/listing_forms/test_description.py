@@ -67,7 +67,7 @@ async def test_A22_save_keeps_what_was_typed_and_the_preview_follows(
     world: ListingWorld, size: tuple[int, int]
 ) -> None:
     editor = DescriptionEditor("Blue mug [bold]", HTML, "GB")
-    async with dialogue(world.backend, editor, size=size) as (pilot, shown):
+    async with dialogue(editor, size=size) as (pilot, shown):
         if size[0] < 100:
             await until_shows(pilot, "[Text]")
             matches("description-text", size, boxed(pilot, "#description-box"))
@@ -88,12 +88,12 @@ async def test_A22_save_keeps_what_was_typed_and_the_preview_follows(
 
 
 async def test_A22_cancel_drops_and_asks_only_when_something_was_typed(world: ListingWorld) -> None:
-    async with dialogue(world.backend, DescriptionEditor("Mug", "A mug.", "GB")) as (pilot, shown):
+    async with dialogue(DescriptionEditor("Mug", "A mug.", "GB")) as (pilot, shown):
         await until_shows(pilot, "A mug.")
         await pilot.press("escape")
         await until(pilot, lambda: shown.answered)
         assert shown.answer is None
-    async with dialogue(world.backend, DescriptionEditor("Mug", "A mug.", "GB")) as (pilot, shown):
+    async with dialogue(DescriptionEditor("Mug", "A mug.", "GB")) as (pilot, shown):
         await pilot.press("!", "escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await pilot.press("enter")
@@ -108,7 +108,7 @@ async def test_A22_cancel_drops_and_asks_only_when_something_was_typed(world: Li
 
 
 async def test_a_count_over_the_limit_is_marked(world: ListingWorld) -> None:
-    async with dialogue(world.backend, DescriptionEditor("Mug", "x" * 9_993, "GB")) as (pilot, _):
+    async with dialogue(DescriptionEditor("Mug", "x" * 9_993, "GB")) as (pilot, _):
         await until(pilot, lambda: said(pilot, "#description-count").startswith("10,000 of 10,000"))
         await pilot.press("y")
         await until(pilot, lambda: said(pilot, "#description-count").startswith("✖ 10,001 of 10,000"))
