@@ -23,7 +23,7 @@ from core.models.product import Product
 from core.rules.candidate import CategoryState
 from core.services.category_answers import attribute, attribute_named
 from core.services.errors import NotFound, ServiceError
-from core.store import Transaction
+from core.store import Reader, Transaction
 from core.sync.listing_candidate import category_key
 from core.sync.listing_knowledge import ShopKnowledge
 
@@ -146,6 +146,8 @@ class CategoryService:
         given: dict[str, object] = {**({"attributes": tuple(attributes)} if attributes else {})}
         given |= dict(answers or {})
         usual = given if weight_kg is None else {**given, "weight_kg": weight_kg}
+        for sku in skus:
+            await _product(self._store, sku)  # one that is not there is said before anything is kept
         chosen = 0
         for start in range(0, len(skus), _AT_ONCE):
             async with self._store.transaction() as tx:
@@ -229,7 +231,7 @@ def _found(node: CategoryNode, knowledge: ShopKnowledge, *, recommended: bool) -
     )
 
 
-async def _product(tx: Transaction, sku: str) -> Product:
+async def _product(tx: Reader, sku: str) -> Product:
     document = await tx.get(tables.PRODUCTS, sku)
     if document is None:
         raise NotFound(f"There is no product {sku!r}", "Read the inventory, then try again.")

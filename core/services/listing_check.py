@@ -25,6 +25,7 @@ from core.sync.listing_candidate import (
     rules_of,
 )
 from core.sync.listing_edit import likely_fields
+from core.sync.listing_files import FileLooks
 from core.sync.listing_fingerprints import fingerprints
 from core.sync.listing_images import look_at
 from core.sync.listing_knowledge import ShopKnowledge
@@ -80,6 +81,9 @@ class ListingCheck:
         self._action = action
         self._with_images = images and action is Action.PUBLISH
         self._looks: dict[str, asyncio.Task[ImageLook]] = {}
+        self._files = FileLooks(
+            backend.listing_tools_for(integration).files, limits_for(integration.shop.region)
+        )
 
     async def fronts(self, skus: Iterable[str]) -> Fronts:
         """The rows that the action is about."""
@@ -140,6 +144,7 @@ class ListingCheck:
             action = Action.UPDATE
         elif action is Action.UPDATE and (why := _no_update(shared.links, family)):
             return replace(checked, skipped=why)
+        candidate = await self._files.look(candidate)
         inputs = fingerprints(candidate)
         if (waits := held(state, action, inputs)) is not None:
             return replace(checked, problems=(waits,), skipped=f"{waits.what}. {waits.fix}")

@@ -26,7 +26,7 @@ from core.services.listing_rows import SORTS, ListingRow, RowFilter, sort_rows
 from core.store import Where
 from core.sync import listing_ask
 from core.sync.listing_candidate import candidate_of, children_of, read_family, rules_of
-from core.sync.listing_files import look_at_files
+from core.sync.listing_files import FileLooks
 from core.sync.listing_fingerprints import fingerprints
 from core.sync.listing_images import look_at
 from core.sync.listing_knowledge import ShopKnowledge
@@ -196,7 +196,7 @@ class ListingService:
         candidate = await candidate_of(family, integration, rules, self._knowledge(integration))
         tools = self._backend.listing_tools_for(integration)
         limits = limits_for(integration.shop.region)
-        candidate, _ = await look_at_files(tools.files, limits, candidate)
+        candidate = await FileLooks(tools.files, limits).look(candidate)
         if images:
             looks, _ = await look_at(tools.images, limits, candidate.addresses)
             candidate = replace(candidate, images=tuple(looks))

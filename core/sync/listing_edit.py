@@ -7,7 +7,6 @@ from typing import Final
 from core.channel.errors import DataRefused
 from core.channel.listings import ChannelProduct, DraftSku, ProductChanges
 from core.models.base import Money
-from core.models.category import KeptFile
 from core.models.listing import ChannelSku, Listing
 from core.models.listing_state import ListingProblem, ListingState
 from core.rules.candidate import Candidate, Variant
@@ -60,15 +59,19 @@ async def work_out(
     if "images" in fields:
         looks, contents = await shared.images.look(candidate.addresses)
         looked = replace(candidate, images=tuple(looks))
-    files: dict[KeptFile, bytes] = {}
     if set(_DOCUMENTS) & set(fields):
-        looked, files = await shared.files.look(looked)
+        looked = await shared.files.look(looked)
     found = [one for one in preflight(looked) if one.blocking and _matters(one, fields, new)]
     if found:
         return found
     changes = _texts(candidate, fields)
-    if files or {"size_chart", "certificates"} & set(fields):
-        changes = _with_documents(changes, await shared.files.upload(looked, files), fields, product)
+    if {"size_chart", "certificates"} & set(fields):
+        sent = replace(
+            looked,
+            size_chart=looked.size_chart if "size_chart" in fields else None,
+            certificates=looked.certificates if "certificates" in fields else (),
+        )
+        changes = _with_documents(changes, await shared.files.upload(sent), fields, product)
     if "images" in fields:
         uris = await shared.images.upload(list(looked.images or ()), contents)
         changes = replace(changes, image_uris=uris)

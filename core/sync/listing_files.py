@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 from typing import Final
 
 from core import tables
-from core.channel.errors import LostReply
+from core.channel.errors import DataRefused, LostReply
 from core.channel.listings import Certificate, FileRef, SizeChartRef
 from core.inventory.chosen_files import FileFault, FileSource, read_kept
 from core.models.category import ChosenCertificate, KeptFile
@@ -22,23 +22,35 @@ from core.text import clean_line
 _NAME: Final = 80
 
 
-async def look_at_files(
-    source: FileSource, limits: ListingLimits, candidate: Candidate
-) -> tuple[Candidate, dict[KeptFile, bytes]]:
-    """The candidate with what is wrong with its files, and the contents of those that can be sent."""
-    faults: dict[KeptFile, Fault | None] = {}
-    contents: dict[KeptFile, bytes] = {}
-    chart = candidate.size_chart.file if candidate.size_chart else None
-    for kept in candidate.chosen_files:
-        kind = FileKind.SIZE_CHART if kept == chart else FileKind.CERTIFICATE
+class FileLooks:
+    """What is wrong with chosen files; one that many rows share is read once."""
+
+    def __init__(self, source: FileSource, limits: ListingLimits) -> None:
+        self._source = source
+        self._limits = limits
+        self._known: dict[tuple[FileKind, KeptFile], Fault | None] = {}
+
+    async def look(self, candidate: Candidate) -> Candidate:
+        """The candidate with what is wrong with its files."""
+        chart = candidate.size_chart.file if candidate.size_chart else None
+        faults: dict[KeptFile, Fault | None] = {}
+        for kept in candidate.chosen_files:
+            kind = FileKind.SIZE_CHART if kept == chart else FileKind.CERTIFICATE
+            if (kind, kept) not in self._known:
+                self._known[kind, kept] = await self._fault(kind, kept)
+            faults[kept] = self._known[kind, kept]
+        return replace(candidate, files=faults)
+
+    async def read(self, kind: FileKind, kept: KeptFile) -> bytes:
+        """The bytes that were chosen. Raises FileFault."""
+        return await read_kept(self._source, kept, most=kind.bytes_most(self._limits))
+
+    async def _fault(self, kind: FileKind, kept: KeptFile) -> Fault | None:
         try:
-            contents[kept] = await read_kept(source, kept, most=kind.bytes_most(limits))
+            return file_fault(kind, await self.read(kind, kept), self._limits)
         except FileFault as fault:
             code = f"{kind.value.replace(' ', '-')}-file"
-            faults[kept] = (code, str(fault), "Put the file back as it was, or choose it anew.")
-        else:
-            faults[kept] = file_fault(kind, contents[kept], limits)
-    return replace(candidate, files=faults), contents
+            return code, str(fault), "Put the file back as it was, or choose it anew."
 
 
 class Files:
@@ -46,50 +58,57 @@ class Files:
 
     def __init__(self, ctx: ListingContext, limits: ListingLimits) -> None:
         self._ctx = ctx
-        self._limits = limits
+        self._looks = FileLooks(ctx.tools.files, limits)
         self._locks: dict[str, asyncio.Lock] = {}
 
-    async def look(self, candidate: Candidate) -> tuple[Candidate, dict[KeptFile, bytes]]:
-        """See look_at_files."""
-        return await look_at_files(self._ctx.tools.files, self._limits, candidate)
+    async def look(self, candidate: Candidate) -> Candidate:
+        """The candidate with what is wrong with its files."""
+        return await self._looks.look(candidate)
 
-    async def upload(self, candidate: Candidate, contents: dict[KeptFile, bytes]) -> Documents:
-        """What a draft names. Raises the ChannelError of a refused upload."""
+    async def upload(self, candidate: Candidate) -> Documents:
+        """What a draft names. Raises the ChannelError of a refused upload, or of a file that just changed."""
         chart = candidate.size_chart
         ref = None
         if chart is not None and chart.file is not None:
-            uri = await self._image(chart.file, contents[chart.file], FileKind.SIZE_CHART)
-            ref = SizeChartRef(image_uri=uri)
+            ref = SizeChartRef(image_uri=await self._image(chart.file, FileKind.SIZE_CHART))
         elif chart is not None:
             ref = SizeChartRef(template_id=chart.template_id)
-        return Documents(ref, [await self._certificate(one, contents) for one in candidate.certificates])
+        return Documents(ref, [await self._certificate(one) for one in candidate.certificates])
 
-    async def _certificate(self, one: ChosenCertificate, contents: dict[KeptFile, bytes]) -> Certificate:
+    async def _certificate(self, one: ChosenCertificate) -> Certificate:
         papers = [kept for kept in one.files if kept.format == PDF]
         pictures = [kept for kept in one.files if kept.format != PDF]
         ends = one.expires_on
         return Certificate(
             id=one.id,
-            image_uris=[await self._image(kept, contents[kept], FileKind.CERTIFICATE) for kept in pictures],
-            files=[await self._file(kept, contents[kept]) for kept in papers],
+            image_uris=[await self._image(kept, FileKind.CERTIFICATE) for kept in pictures],
+            files=[await self._file(kept) for kept in papers],
             expires_at=None if ends is None else int(datetime.combine(ends, time(), UTC).timestamp()),
         )
 
-    async def _image(self, kept: KeptFile, content: bytes, kind: FileKind) -> str:
-        async def send() -> str:
+    async def _image(self, kept: KeptFile, kind: FileKind) -> str:
+        async def send(content: bytes) -> str:
             made = await self._ctx.tools.listings.upload_image(_file_name(kept), content, use=kind.use)
             return made.uri
 
-        return await self._once(f"{kind.use}-{kept.content_hash}", kept, send)
+        return await self._once(f"{kind.use}-{kept.content_hash}", kind, kept, send)
 
-    async def _file(self, kept: KeptFile, content: bytes) -> FileRef:
-        async def send() -> str:
+    async def _file(self, kept: KeptFile) -> FileRef:
+        async def send(content: bytes) -> str:
             return (await self._ctx.tools.listings.upload_file(_file_name(kept), content)).id
 
-        made = await self._once(f"FILE-{kept.content_hash}", kept, send)
+        made = await self._once(f"FILE-{kept.content_hash}", FileKind.CERTIFICATE, kept, send)
         return FileRef(made, _file_name(kept), kept.format)
 
-    async def _once(self, name: str, kept: KeptFile, send: Callable[[], Awaitable[str]]) -> str:
+    async def _read(self, kind: FileKind, kept: KeptFile) -> bytes:
+        try:
+            return await self._looks.read(kind, kept)
+        except FileFault as fault:
+            raise DataRefused(f"{kept.path} {fault}", area="product") from None
+
+    async def _once(
+        self, name: str, kind: FileKind, kept: KeptFile, send: Callable[[bytes], Awaitable[str]]
+    ) -> str:
         """The uri or id of what was handed over before, else of what is handed over now."""
         ctx = self._ctx
         key = tables.key(ctx.integration.id, name)
@@ -97,11 +116,12 @@ class Files:
             document = await ctx.store.get(tables.IMAGE_UPLOADS, key)
             if document is not None:
                 return ImageUpload.from_document(document).uri
+            content = await self._read(kind, kept)
             try:
-                made = await send()
+                made = await send(content)
             except LostReply:
                 # A file that nobody refers to harms nobody: hand it over once more.
-                made = await send()
+                made = await send(content)
             row = ImageUpload(
                 integration_id=ctx.integration.id,
                 content_hash=kept.content_hash,

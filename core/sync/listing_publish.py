@@ -103,7 +103,7 @@ async def _check(
     """Preflight with the images, the uploads, then TikTok's dry run; every problem when there is one."""
     images = shared.images
     looks, contents = await images.look(candidate.addresses)
-    candidate, files = await shared.files.look(replace(candidate, images=tuple(looks)))
+    candidate = await shared.files.look(replace(candidate, images=tuple(looks)))
     found = preflight(candidate)
     if any(one.blocking for one in found):
         return found
@@ -111,7 +111,7 @@ async def _check(
     if any(item == QUOTA_ITEM for item, _ in facts.unmet):
         raise QuotaReached
     uris = await images.upload(looks, contents)
-    draft = draft_of(candidate, uris, await shared.files.upload(candidate, files), facts)
+    draft = draft_of(candidate, uris, await shared.files.upload(candidate), facts)
     checked = await ctx.tools.listings.check(draft)
     if not checked.passed:
         return [*found, *(_said(reason) for reason in checked.reasons or ("TikTok's own check failed",))]
