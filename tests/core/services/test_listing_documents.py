@@ -19,6 +19,7 @@ from core.rules.listing_limits import limits_for
 from core.services import category_answers
 from core.services.categories import CategoryService
 from core.services.errors import ServiceError
+from core.services.listing_check import ListingCheck
 from tests.clocks import FrozenClock
 from tests.core.channel.support import without_waiting
 from tests.core.sandbox.listings import png
@@ -111,6 +112,64 @@ async def test_A26_a_file_that_is_not_what_was_chosen_is_a_readable_problem_and_
     path.write_bytes(png(1100, 1200))
     assert (await world.do(Action.PUBLISH, "GOWN-3"))["GOWN-3"][0] == "done"
     assert world.calls(CREATE) + world.calls(UPLOAD) > before
+
+
+async def test_A26_many_rows_are_checked_with_their_files_and_a_shared_one_is_read_once(
+    world: ListingWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skus = [f"SHARED-{n}" for n in range(5)]
+    await world.stock(*(world.single(sku, category="Shared gowns") for sku in skus))
+    path = Path(a_file(tmp_path, "sizes.png", png(1030, 1200)))
+    chart = await category_answers.size_chart(LocalFiles(), str(path), GB)
+    await choose_gowns(world, skus[0], size_chart=chart)
+    opened: list[str] = []
+    read = LocalFiles.open
+
+    async def counted(self: LocalFiles, path: str, *, most: int) -> bytes:
+        opened.append(path)
+        return await read(self, path, most=most)
+
+    monkeypatch.setattr(LocalFiles, "open", counted)
+    check = ListingCheck(world.backend, world.shop, Action.PUBLISH)
+    assert all([row.is_fine async for row in check.run(skus)])
+    assert opened == [str(path)]
+
+    path.unlink()
+    check = ListingCheck(world.backend, world.shop, Action.PUBLISH)
+    found = [row async for row in check.run(skus)]
+    assert {one.code for row in found for one in row.problems if one.blocking} == {"size-chart-file"}
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"drop": "after"}, {"drop": "before"}])
+async def test_a_fault_of_an_upload_never_lists_without_the_size_chart(
+    world: ListingWorld, tmp_path: Path, fault: dict[str, Any]
+) -> None:
+    sku = f"FAULT-{'-'.join(map(str, fault.values()))}"
+    await world.stock(world.single(sku, category=sku))
+    path = a_file(tmp_path, "sizes.png", png(1025, 1100 + len(sku)))
+    chart = await category_answers.size_chart(LocalFiles(), path, GB)
+    await choose_gowns(world, sku, size_chart=chart)
+    await world.fault(UPLOAD, n=2, **fault)
+    await world.do(Action.PUBLISH, sku)
+    if not await world.products(sku):
+        await world.control("DELETE", "/faults")
+        assert (await world.do(Action.PUBLISH, sku))[sku][0] == "done"
+    (product_id,) = await world.products(sku)
+    assert (await world.shop_state())[product_id]["size_chart"] is not None
+
+
+async def test_an_update_of_the_title_does_not_need_the_file_of_the_size_chart(
+    world: ListingWorld, tmp_path: Path
+) -> None:
+    await world.stock(world.single("LEFT-1", category="Left gowns"))
+    path = Path(a_file(tmp_path, "sizes.png", png(1026, 1200)))
+    chart = await category_answers.size_chart(LocalFiles(), str(path), GB)
+    await choose_gowns(world, "LEFT-1", size_chart=chart)
+    await world.do(Action.PUBLISH, "LEFT-1")
+    await world.end_review("LEFT-1", passes=True)
+    path.unlink()
+    await world.listings.edit(world.shop, ["LEFT-1"], {"title": "Another gown entirely"}, by="ann")
+    assert (await world.do(Action.UPDATE, "LEFT-1"))["LEFT-1"] == ("done", "sent title")
 
 
 async def choose_toys(world: ListingWorld, *skus: str, **answers: Any) -> str:
