@@ -15,6 +15,7 @@ from tests.core.services.listing_world import ListingWorld
 from tests.tui.listing_actions.support import Opened, opened
 from tests.tui.session import ReadySession
 from tui.screens.confirm import Confirm
+from tui.screens.confirm_many import ConfirmMany
 from tui.screens.listings.rule_effect import ShowEffect
 from tui.screens.listings.rule_form import RuleForm
 from tui.screens.listings.rules import PricingRules
@@ -121,13 +122,13 @@ async def test_A24_a_rule_is_edited_paused_taken_off_and_deleted_with_its_rows_n
         await on.is_back()
         await on.until(lambda: on.dialog.under_cursor)
         await on.press("x")
-        await on.asks(Confirm)
+        await on.asks(ConfirmMany)
         await on.shows("Delete the pricing rule Forty?")
         await on.press("enter")
         await on.is_back()
         assert len(await service.all(world.shop)) == 1
         await on.press("x")
-        await on.asks(Confirm)
+        await on.asks(ConfirmMany)
         await on.press("tab", "enter")
         await on.shows("No pricing rule yet")
         assert (await world.row("TWO")).rule_id is None

@@ -16,7 +16,7 @@ from tests.tui.listing_actions.support import Opened, opened
 from tests.tui.session import ReadySession
 from tui.screens.ask import Ask
 from tui.screens.choose import Choose
-from tui.screens.confirm import Confirm
+from tui.screens.confirm_many import ConfirmMany
 from tui.screens.listings.detail import ListingDetail
 from tui.screens.listings.progress import JobProgress
 from tui.screens.listings.rules import PricingRules
@@ -74,8 +74,8 @@ async def test_A32_a_fix_is_typed_once_for_all_rows_of_a_cause_and_they_are_trie
         await on.is_back()
         await on.press("e")
         await answer(on, "A candle of soy wax")
-        await on.asks(Confirm)
-        await on.shows("Give 3 rows the same title?", ", ".join(names))
+        await on.asks(ConfirmMany)
+        await on.shows("Give 3 rows the same title?", *names)
         await on.press("tab", "enter")
         await work_off(world, await jobs_shown(on))
         await on.shows("3 of 3", "3 done")

@@ -22,8 +22,8 @@ from tui.keys.listing_actions import DETAIL
 from tui.listing_text import listing_text
 from tui.screens.choose import Choose
 from tui.screens.listings.dialog import ListingDialog
-from tui.screens.listings.picture import picture
 from tui.session import Session
+from tui.widgets.picture import Picture
 
 _LOOKING: Final = "looking what List would meet now…"
 
@@ -37,7 +37,8 @@ class ListingDetail(ListingDialog[None]):
         #listing-body { height: 1fr; }
         #listing-scroll { width: 1fr; height: 1fr; }
         #listing-text { width: 100%; height: auto; }
-        #listing-picture { width: 44; height: 1fr; padding: 0 0 0 1; }
+        #listing-picture { width: 40; height: 1fr; padding: 0 0 0 1; }
+        Picture { height: 20; }
         &.narrow #listing-picture { display: none; }
     }
     """
@@ -74,8 +75,8 @@ class ListingDetail(ListingDialog[None]):
             self.query_one("#listing-text", Static).update(str(error))
             return
         self._draw()
-        images = self._glance.product.images
-        self.query_one("#listing-picture").mount(picture(self.session, images[0] if images else ""))
+        if images := self._glance.product.images:
+            self.query_one("#listing-picture").mount(Picture(self.session, images[0]))
         self._fill(images=False)
 
     @work(group="detail", exclusive=True, exit_on_error=False)

@@ -1,10 +1,9 @@
 """What cures a cause of problems, opened once for all of its rows (domain.md A32)."""
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 
 from core.models.integration import Integration
 from core.rules.triage import Cause
@@ -16,7 +15,9 @@ from tui.listing_action_words import rows
 from tui.person import who
 from tui.screens.ask import Ask
 from tui.screens.choose import Choose
-from tui.screens.confirm import Confirm
+from tui.screens.confirm_many import ConfirmMany
+from tui.screens.listings.category import CategoryForm
+from tui.screens.listings.description import DescriptionEditor
 from tui.screens.listings.rules import PricingRules
 from tui.session import Session
 
@@ -60,12 +61,10 @@ async def fix(
         return None
     field, value = typed
     targets = await service.targets(cause, [field])
+    question = f"Give {rows(len(targets))} the same {cause.field}?"
+    detail = "They are tried again right away."
     if len(targets) > 1 and not await screen.app.push_screen_wait(
-        Confirm(
-            f"Give {rows(len(targets))} the same {cause.field}?",
-            f"{', '.join(targets[:5])}{' …' if len(targets) > 5 else ''}. Then they are tried again.",
-            "Apply",
-        )
+        ConfirmMany(question, targets, detail, "Apply")
     ):
         return None
     return (await service.fix(integration, cause.id, {field: value}, by=who())).asked
@@ -80,8 +79,8 @@ async def _typed(
         listings = ListingService(session.backend)
         text = (await listings.row(integration, front)).description
         title = f"Description of {rows(cause.count)}"
-        editor = _modal("description", "DescriptionEditor")(title, text, integration.shop.region)
-        edited = await screen.app.push_screen_wait(cast("ModalScreen[str | None]", editor))
+        editor = DescriptionEditor(title, text, integration.shop.region)
+        edited = await screen.app.push_screen_wait(editor)
         return None if edited is None else ("description", listing_values.description(edited))
     field, hint, check = _TYPED[cause.field]
     typed = await screen.app.push_screen_wait(Ask(f"For {rows(cause.count)}: {cause.field}", hint))
@@ -91,8 +90,8 @@ async def _typed(
 async def _categorise(
     screen: Screen[Any], session: Session, integration: Integration, cause: Cause
 ) -> Sequence[Asked] | None:
-    form = _modal("category", "CategoryForm")(session, integration, list(cause.skus))
-    saved = await screen.app.push_screen_wait(cast("ModalScreen[int | None]", form))
+    form = CategoryForm(session, integration, list(cause.skus))
+    saved = await screen.app.push_screen_wait(form)
     if saved is None:
         return None
     return await TriageService(session.backend).retry(integration, cause.id, by=who())
@@ -104,9 +103,3 @@ async def _by_rule(screen: Screen[Any]) -> bool:
     if chosen is None:
         raise ServiceError("Nothing was changed", "e opens the choice again.")
     return chosen == "rule"
-
-
-def _modal(module: str, name: str) -> Callable[..., object]:
-    """An editor of the Listing Manager, imported when it is opened."""
-    found: Callable[..., object] = getattr(import_module(f"tui.screens.listings.{module}"), name)
-    return found

@@ -17,6 +17,7 @@ from tui.keys.listing_actions import RULES
 from tui.listing_action_words import rows
 from tui.rule_words import EMPTY, HOW, RuleRow, preview_text, rule_columns
 from tui.screens.confirm import Confirm
+from tui.screens.confirm_many import ConfirmMany
 from tui.screens.listings.dialog import DialogTable, ListingDialog
 from tui.screens.listings.rule_effect import ShowEffect
 from tui.screens.listings.rule_form import RuleForm
@@ -155,10 +156,10 @@ class PricingRules(ListingDialog[bool]):
         under = self.under_cursor
         if under is None or self.refused():
             return
-        detail = f"{rows(under.followers)} follow it and go back to their typed or own price."
-        if await self.app.push_screen_wait(
-            Confirm(f"Delete the pricing rule {under.rule.name}?", detail, "Delete")
-        ):
+        followers = await self._service.attached(self.integration, under.rule.id)
+        detail = f"{rows(len(followers))} follow it and go back to their typed or own price."
+        question = f"Delete the pricing rule {under.rule.name}?"
+        if await self.app.push_screen_wait(ConfirmMany(question, followers, detail, "Delete")):
             await self._do(self._service.delete(self.integration, under.rule.id))
 
     @work(group="rules", exclusive=True, exit_on_error=False)
