@@ -10,11 +10,12 @@ from tui.commands import (
     integration,
     integrations,
     listing_actions,
+    listing_looks,
     listing_set,
     mappings,
     orders,
     products,
-    rules,
+    rules_try,
     sandbox,
     shipping,
     store,
@@ -36,10 +37,10 @@ app.add_typer(integrations.app, name="integrations")
 for _command in (integration.show, integration.settings, integration.remove):
     integrations.app.command(_command.__name__)(_command)
 app.add_typer(products.app, name="products")
-for _group in {id(one.app): one.app for one in (listing_actions, listing_set)}.values():
+for _group in {id(one.app): one.app for one in (listing_actions, listing_set, listing_looks)}.values():
     app.add_typer(_group, name="listings")
 app.add_typer(categories.app, name="categories")
-app.add_typer(rules.app, name="rules")
+app.add_typer(rules_try.app, name="rules")
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(orders.app, name="orders")
 app.add_typer(activity.app, name="activity")

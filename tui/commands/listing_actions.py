@@ -138,7 +138,7 @@ def retry(
             asked = await ListingService(backend).retry(shop, skus or None, by=who(), reset=reset)
         if not asked and not as_json:
             say("Nothing failed, and nothing was left out")
-        return await _finish(backend, asked, no_wait=no_wait, as_json=as_json)
+        return await finish(backend, asked, no_wait=no_wait, as_json=as_json)
 
     with_backend(work, as_json=as_json)
 
@@ -173,9 +173,18 @@ def problems(integration: IntegrationName = None, as_json: Json = False) -> None
             emit([_cause_json(one) for one in causes])
             return Exit.OK
         table(
-            ("CAUSE", "ROWS", "FIELD", "WHAT", "FIX", "CURED BY", "SINCE"),
+            ("CAUSE", "ROWS", "HELD", "FIELD", "WHAT", "FIX", "CURED BY", "SINCE"),
             [
-                (one.id, str(one.count), one.field, one.what, one.fix, one.opens, local(one.oldest, ""))
+                (
+                    one.id,
+                    str(one.count),
+                    str(one.held or ""),
+                    one.field,
+                    one.what,
+                    one.fix,
+                    one.opens,
+                    local(one.oldest, ""),
+                )
                 for one in causes
             ],
             empty="No problem.",
@@ -207,12 +216,12 @@ def _act(
             fail(what, "Add --yes if that is right.", as_json=as_json, code="confirmation")
             return Exit.NEEDS_CONFIRMATION
         asked = await ListingService(backend).ask(shop, Action(name), rows, by=who())
-        return await _finish(backend, [asked], no_wait=no_wait, as_json=as_json)
+        return await finish(backend, [asked], no_wait=no_wait, as_json=as_json)
 
     with_backend(work, as_json=as_json)
 
 
-async def _finish(backend: "Backend", asked: "Sequence[Asked]", *, no_wait: bool, as_json: bool) -> Exit:
+async def finish(backend: "Backend", asked: "Sequence[Asked]", *, no_wait: bool, as_json: bool) -> Exit:
     """Follow the jobs, tell what became of each row; the worst result is the exit code."""
     from core.models.listing_state import RowResult
     from core.services.listings import ListingService
@@ -279,6 +288,8 @@ def _cause_json(cause: "Cause") -> dict[str, object]:
         "blocking": cause.blocking,
         "rows": cause.count,
         "skus": list(cause.skus),
+        "typed_into": list(cause.targets),
+        "held": cause.held,
         "oldest": cause.oldest,
         "newest": cause.newest,
     }

@@ -86,7 +86,7 @@ def set_(
         shop = await the_integration(backend, integration)
         filters = Filters(search, status, category, None, problem)
         rows = await chosen(backend, shop, skus, filters, every=every)
-        changes = _changes(
+        changes = changes_of(
             title=title, description=description, price=price, shipping=shipping,
             brand=brand, weight=weight, size=size, label=label,
         )  # fmt: skip
@@ -105,11 +105,11 @@ def set_(
     with_backend(work, as_json=as_json)
 
 
-def _changes(**typed: str | None) -> dict[str, object]:
+def changes_of(**typed: str | None) -> dict[str, object]:
     """Typed texts as checked values; an empty text goes back to Avasam's."""
     from core.services import listing_values as values
 
-    if typed["description"] == "-":
+    if typed.get("description") == "-":
         typed["description"] = sys.stdin.read()
     checks = {
         "title": ("title", values.title),
@@ -123,8 +123,8 @@ def _changes(**typed: str | None) -> dict[str, object]:
     changes: dict[str, object] = {
         field: check(text) if (text := typed[name]) else None
         for name, (field, check) in checks.items()
-        if typed[name] is not None
+        if typed.get(name) is not None
     }
-    if typed["label"] is not None:
-        changes["collection"] = values.collection(typed["label"])
+    if (label := typed.get("label")) is not None:
+        changes["collection"] = values.collection(label)
     return changes

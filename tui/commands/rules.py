@@ -73,7 +73,7 @@ def add(
     """Make a rule; nothing follows it until it is attached."""
     _save(
         None,
-        {"name": name, **_fields(percent, fixed, ending, floor, shipping, supplier, for_category)},
+        {"name": name, **fields_of(percent, fixed, ending, floor, shipping, supplier, for_category)},
         integration,
         as_json=as_json,
     )
@@ -94,7 +94,7 @@ def edit(
     as_json: Json = False,
 ) -> None:
     """Change a rule; the prices of its rows follow with the next price sync."""
-    fields = _fields(percent, fixed, ending, floor, shipping, supplier, for_category)
+    fields = fields_of(percent, fixed, ending, floor, shipping, supplier, for_category)
     if rename is not None:
         fields["name"] = rename
     if percent:
@@ -226,7 +226,7 @@ def _save(name: str | None, fields: dict[str, object], integration: str | None, 
         service = PricingRuleService(backend)
         shop = await the_integration(backend, integration)
         known = None if name is None else await service.named(shop, name)
-        rule = await service.save(shop, _amounts(fields), rule_id=None if known is None else known.id)
+        rule = await service.save(shop, amounts(fields), rule_id=None if known is None else known.id)
         _tell(rule, service.example(rule), as_json=as_json)
         return Exit.OK
 
@@ -240,14 +240,14 @@ def _tell(rule: "PricingRule", example: str, *, as_json: bool) -> None:
         say(f"{rule.name}{' (paused)' if rule.paused else ''}: {example}")
 
 
-def _fields(
+def fields_of(
     percent: str | None,
     fixed: str | None,
     ending: str | None,
     floor: str | None,
     shipping: bool | None,
-    supplier: list[str] | None,
-    categories: list[str] | None,
+    supplier: list[str] | None = None,
+    categories: list[str] | None = None,
 ) -> dict[str, object]:
     """What was typed; what was not is left as it is."""
     typed: dict[str, object] = {
@@ -262,7 +262,7 @@ def _fields(
     return {field: value for field, value in typed.items() if value is not None}
 
 
-def _amounts(fields: dict[str, object]) -> dict[str, object]:
+def amounts(fields: dict[str, object]) -> dict[str, object]:
     """Texts of numbers as decimals. Raises ServiceError that names the one that is none."""
     from core.services.rule_values import NUMBERS, number
 

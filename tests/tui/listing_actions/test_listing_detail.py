@@ -53,6 +53,7 @@ async def test_A27_a_listed_row_tells_what_was_sent_what_the_shop_has_and_what_h
         history = text.partition("History")[2]
         assert history.index("review: ") < history.index("publish: "), "newest first"
         await on.press("y", "w")
+        await on.until(lambda: any("Written to" in one for one in on.told()))
         (file,) = (Path(world.backend.settings.home) / "exports").iterdir()
         assert file.read_text("utf-8") == text
         file.unlink()
@@ -61,8 +62,9 @@ async def test_A27_a_listed_row_tells_what_was_sent_what_the_shop_has_and_what_h
         await on.asks(Choose)
         await on.press("down", "enter")
         await on.is_back()
-        await on.until(lambda: any("Written to" in one for one in on.told()))
-        (file,) = (Path(world.backend.settings.home) / "exports").glob("support-*")
+        exports = Path(world.backend.settings.home) / "exports"
+        await on.until(lambda: list(exports.glob("support-*")))
+        (file,) = exports.glob("support-*")
         bundle = json.loads(file.read_text("utf-8"))
         assert bundle["sku"] == sku
         assert "edited_by" not in bundle["draft"]

@@ -42,6 +42,7 @@ async def test_A27_each_row_says_what_became_of_it_and_how_to_fix_it(
         await on.shows("showing failed")
         assert "→ skipped" not in on.text
         await on.press("y", "w")
+        await on.until(lambda: any("Written to" in one for one in on.told()))
         assert any("3 rows." in one for one in on.told())
         (file,) = (Path(world.backend.settings.home) / "exports").iterdir()
         assert "BAD,failed,The title has an emoji" in file.read_text("utf-8")
