@@ -14,6 +14,7 @@ from tui.commands.running import with_backend
 if TYPE_CHECKING:
     from core.backend import Backend
     from core.models.listing import PricingRule
+    from core.services.pricing_rules import Previewed
 
 __all__ = ["app"]
 
@@ -75,16 +76,17 @@ def try_(
         else:
             say(f"{_formula(made)}: {worked}")
             if found:
-                head = ("SKU", "NOW", "THEN", "HOW")
-                rows = [
-                    (one.sku, str(one.now or ""), str(one.then.value.amount or ""), str(one.then))
-                    for one in found
-                ]
-                table(head, rows, empty="No row.")
+                table(("SKU", "NOW", "THEN", "", "HOW"), [_line(one) for one in found], empty="No row.")
         flawed = any(one.then.value.amount is None or one.then.value.below_floor for one in found)
         return Exit.FAILED if flawed else Exit.OK
 
     with_backend(work, as_json=as_json)
+
+
+def _line(one: "Previewed") -> tuple[str, str, str, str, str]:
+    then = one.then.value
+    flaw = "no price" if then.amount is None else "below the floor" if then.below_floor else ""
+    return one.sku, str(one.now or ""), str(then.amount or ""), flaw, str(one.then)
 
 
 def _formula(rule: "PricingRule") -> str:
