@@ -108,6 +108,7 @@ class AvasamApp(App[None]):
         await self.switch_mode(MAIN_SCREENS[0].MODE)
         self._remap_keys()
         self._follow()
+        self._read_ahead()
         if self.session.sandbox and not self._preferences.tour_seen:
             from tui.screens.tour import TourScreen
 
@@ -148,6 +149,11 @@ class AvasamApp(App[None]):
                     self.screen_stack[0].post_message(Beat(pulse))
                 await self.session.keep_worker()
             await asyncio.sleep(FOLLOW_SECONDS)
+
+    @work(group="read ahead", exit_on_error=False)
+    async def _read_ahead(self) -> None:
+        """What takes a second or two with 100,000 products is there when somebody goes to it."""
+        await self.session.desks.read_ahead()
 
     @property
     def is_covered(self) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.backend import Backend
     from core.models.job import Problem
     from core.services.integrations import Overview
+    from core.services.listing_desks import ListingDesks
     from core.services.presence import Here, Presence
     from core.store import Lease
     from tui.sandbox import Sandbox
@@ -55,6 +56,7 @@ class Session:
         self._sandbox: Sandbox | None = None
         self._started_at = 0.0
         self._presence: Presence | None = None
+        self._desks: ListingDesks | None = None
         self._beat_at = 0.0
 
     @property
@@ -68,6 +70,15 @@ class Session:
         if self._backend is None:
             raise AssertionError("the session is not open")
         return self._backend
+
+    @property
+    def desks(self) -> "ListingDesks":
+        """The listings of all shops in memory, with what was typed and not saved."""
+        if self._desks is None:
+            from core.services.listing_desks import ListingDesks
+
+            self._desks = ListingDesks(self.backend)
+        return self._desks
 
     async def open(self, say: Callable[[str], None], progress: Callable[[int, int], None]) -> None:
         """Start the sandbox if asked, open the store, see that a worker runs. Raises CannotOpen."""

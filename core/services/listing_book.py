@@ -9,7 +9,7 @@ from typing import Final
 from core import tables
 from core.models.category import CategoryTree
 from core.services.breath import Breath
-from core.services.listing_goods import Inventory, Progress, unseen
+from core.services.listing_goods import Inventory
 from core.services.listing_parts import (
     DRAFT_FIELDS,
     MISSING,
@@ -58,10 +58,10 @@ class ListingBook:
         self._names: dict[str, str] = {}
         self._paused: frozenset[str] = frozenset()
 
-    async def refresh(self, progress: Progress = unseen) -> Refreshed:
+    async def refresh(self) -> Refreshed:
         """Take in what was committed since the last call; everything the first time."""
         changes = await self._store.changes(-1 if self._seq is None else self._seq)
-        await self.inventory.refresh(progress)
+        await self.inventory.refresh()
         if self._seq is None or changes.reset:
             await self._load()
             self._seq = changes.seq

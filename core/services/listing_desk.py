@@ -1,5 +1,6 @@
 """One person's work on the listings of one shop: rows, the view of them, edits that wait for Save."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -13,7 +14,7 @@ from core.services.editing import EditedMeanwhile, edit_in
 from core.services.errors import NotAllowedNow, NotFound, ServiceError
 from core.services.listing_book import ListingBook, Refreshed
 from core.services.listing_edits import Edits, Field, Pending, Values, checked
-from core.services.listing_goods import Inventory, Progress, unseen
+from core.services.listing_goods import Inventory
 from core.services.listing_rows import ListingRow
 from core.services.listing_view import BY_SKU, ListingView, Sort
 from core.store import Document, Json, Store, Transaction
@@ -62,15 +63,17 @@ class ListingDesk:
         self.edits = Edits()
         self.sort: Sort = BY_SKU
         self._store: Store = backend.store
+        self._reading = asyncio.Lock()
         self._values = Values(self.edits)
 
-    async def refresh(self, progress: Progress = unseen) -> Refreshed:
+    async def refresh(self) -> Refreshed:
         """Take in what was committed since and bring the view up to date."""
-        refreshed = await self.book.refresh(progress)
-        if refreshed:
-            await self.view.take(refreshed)
-        if not self.view.is_ready(self.sort):
-            await self.view.sort(self.sort)
+        async with self._reading:
+            refreshed = await self.book.refresh()
+            if refreshed:
+                await self.view.take(refreshed)
+            if not self.view.is_ready(self.sort):
+                await self.view.sort(self.sort)
         return refreshed
 
     async def sort_by(self, sort: Sort) -> None:

@@ -1,5 +1,6 @@
 """The inventory in memory, once for all shops: each product as a light tuple, each parent's children."""
 
+import asyncio
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -24,23 +25,24 @@ class Inventory:
         self._store = store
         self._seq: int | None = None
         self._shared: dict[str, str] = {}
+        self._reading = asyncio.Lock()
+        self.progress: Progress = unseen
+        """Told how far the first reading is."""
         self.products: dict[str, Part] = {}
         self.children: dict[str, list[str]] = {}
         """Parent -> SKUs that name it, in order; the parent need not be there."""
 
-    async def refresh(self, progress: Progress = unseen) -> None:
+    async def refresh(self) -> None:
         """Take in what was committed since the last call; everything the first time."""
-        if self._seq is None:
-            await self._load(progress)
-            return
-        changes = await self._store.changes(self._seq)
-        if changes.reset:
-            await self._load(progress)
-            return
-        await self._take(changes.keys.get(tables.PRODUCTS, ()))
-        self._seq = changes.seq
+        async with self._reading:
+            changes = None if self._seq is None else await self._store.changes(self._seq)
+            if changes is None or changes.reset:
+                await self._load()
+            else:
+                await self._take(changes.keys.get(tables.PRODUCTS, ()))
+                self._seq = changes.seq
 
-    async def _load(self, progress: Progress) -> None:
+    async def _load(self) -> None:
         seq = (await self._store.changes(-1)).seq
         total, done = await self._store.count(tables.PRODUCTS), 0
         products: dict[str, Part] = {}
@@ -56,7 +58,7 @@ class Inventory:
                 if breath.is_due():
                     await breath.take()
             done += len(chunk)
-            progress(done, total)
+            self.progress(done, total)
         for skus in children.values():
             skus.sort()
             if breath.is_due():

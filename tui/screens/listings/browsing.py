@@ -13,7 +13,6 @@ from core.models.integration import Integration
 from core.services.integrations import Overview
 from core.services.listing_about import about
 from core.services.listing_desk import ListingDesk
-from core.services.listing_goods import Inventory
 from core.services.listing_rows import RowFilter
 from tui.listing_facets import facets
 from tui.listing_pane import pane
@@ -48,9 +47,7 @@ class ListingBrowser(ShopScreen):
         self.desk: ListingDesk | None = None
         self.wanted = RowFilter()
         self.only_unsaved = False
-        self._on_show: ListingDesk | None = None
-        self._desks: dict[str, ListingDesk] = {}
-        self._inventory = Inventory(session.backend.store)
+        self._listed_desk: ListingDesk | None = None
         self._overview: Sequence[Overview] = ()
         self._now = session.backend.clock.now()
         self._reading = asyncio.Lock()
@@ -68,6 +65,7 @@ class ListingBrowser(ShopScreen):
 
     def on_mount(self) -> None:
         """Rows come with the first pulse."""
+        self.session.desks.inventory.progress = self._progress
         self.table.display = False
         self.query_one(FilterBar).tell(0, 0, facets(self.wanted, only_unsaved=False))
 
@@ -96,17 +94,14 @@ class ListingBrowser(ShopScreen):
 
     def open_shop(self, integration: Integration) -> None:
         """Its rows, with what was typed for it before."""
-        if integration.id not in self._desks:
-            self._desks[integration.id] = ListingDesk(self.session.backend, integration, self._inventory)
-        self.desk = self._desks[integration.id]
+        self.desk = self.session.desks.of(integration)
         self._listed = False
         self.table.marks.clear()
         self.follow(integration)
 
     def follow(self, integration: Integration) -> None:
         """Its settings may have changed, too."""
-        for gone in self._desks.keys() - self._shops.keys():
-            del self._desks[gone]
+        self.session.desks.keep(set(self._shops))
         if self.desk is not None:
             self.desk.integration = integration
             self._follow()
@@ -126,7 +121,7 @@ class ListingBrowser(ShopScreen):
         desk = self.desk
         if desk is None:
             return
-        refreshed = await desk.refresh(self._progress)
+        refreshed = await desk.refresh()
         if desk is self.desk and (refreshed or not self._listed):
             self._listed = True
             self.table.sort_by(desk.sort)
@@ -138,6 +133,8 @@ class ListingBrowser(ShopScreen):
         """The rows are as the store is."""
 
     def _progress(self, done: int, total: int) -> None:
+        if self._listed:
+            return
         filled = 40 * done // max(1, total)
         bar = "█" * filled + "░" * (40 - filled)
         self._say_nothing(f"Reading the inventory, once: {done:,} of {total:,} products\n\n{bar}")
@@ -156,10 +153,10 @@ class ListingBrowser(ShopScreen):
             return
         only = desk.edits.by_sku.keys() if self.only_unsaved else None
         listed = desk.view.listed(self.wanted, desk.sort, only=only)
-        if desk is self._on_show and listed.keys == self.table.view:
+        if desk is self._listed_desk and listed.keys == self.table.view:
             self.table.redraw()
         else:
-            self._on_show = desk
+            self._listed_desk = desk
             self.table.show(listed.keys, desk)
         total = len(desk.view)
         self.query_one(FilterBar).tell(

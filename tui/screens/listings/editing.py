@@ -32,7 +32,7 @@ class ListingEditor(ListingLooker):
 
     def pending(self) -> int:
         """Rows with unsaved edits, of all shops."""
-        return sum(len(desk.edits) for desk in self._desks.values())
+        return sum(len(desk.edits) for desk in self.session.desks)
 
     @property
     def unsaved(self) -> str:
@@ -42,7 +42,7 @@ class ListingEditor(ListingLooker):
 
     def discard(self) -> None:
         """Forget the edits of every shop."""
-        for desk in self._desks.values():
+        for desk in self.session.desks:
             desk.discard()
         self.edited()
 
