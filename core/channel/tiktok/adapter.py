@@ -141,7 +141,7 @@ class TikTokAuthoriser:
         found = await self._client.call(operations.AUTHORISED_SHOPS, wire.AuthorisedShops)
         return [
             Shop(
-                id=row.id,
+                id=clean_line(row.id, 64),
                 name=clean_line(row.name, 200),
                 region=clean_line(row.region, 10),
                 cipher=row.cipher,

@@ -127,10 +127,10 @@ def _pair(status: int, content: bytes, *, secrets: Sequence[str]) -> TokenPair:
         access_expires_at=access_ends,
         refresh_token=data.refresh_token,
         refresh_expires_at=refresh_ends,
-        open_id=data.open_id,
+        open_id=clean_line(data.open_id, 100),
         seller_name=clean_line(data.seller_name),
         region=clean_line(data.seller_base_region),
-        scopes=data.granted_scopes,
+        scopes=tuple(clean_line(scope, 100) for scope in data.granted_scopes),
         user_type=data.user_type,
     )
 

@@ -22,10 +22,12 @@ from core.channel.errors import (
 )
 from core.channel.tiktok.errors import error_for
 from core.clock import Clock
+from core.text import clean_line
 
 _DIGITS: Final = re.compile(r"-?[0-9]{1,18}")
 LONGEST_PAUSE: Final = 86_400.0
 """Seconds: what asks for a longer pause than the hourly and daily caps do is no sensible answer."""
+_LONGEST_ID: Final = 80
 _SHORTEST_SECRET: Final = 8
 """Shorter ones could be part of ordinary words, and no token or app secret is that short."""
 
@@ -52,7 +54,7 @@ def open_envelope(content: bytes) -> Envelope | None:
     return Envelope(
         code=code,
         message=message if isinstance(message, str) else "",
-        request_id=request_id if isinstance(request_id, str) and request_id else None,
+        request_id=(clean_line(request_id, _LONGEST_ID) or None) if isinstance(request_id, str) else None,
         data=parsed.get("data"),
     )
 

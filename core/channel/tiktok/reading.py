@@ -136,7 +136,11 @@ def _sku(product: ProductWire, sku: SkuWire, integration_id: str, read_at: datet
         status=clean_line(product.status, _ID),
         currency=clean_line(sku.price.currency, 8),
         live_price=_amount(price),
-        quantities={stock.warehouse_id: stock.quantity for stock in sku.inventory if stock.warehouse_id},
+        quantities={
+            clean_line(stock.warehouse_id, _ID): stock.quantity
+            for stock in sku.inventory
+            if stock.warehouse_id
+        },
         read_at=read_at,
         deleted=product.status == "DELETED",
     )

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from core.channel.errors import LostReply, RateLimited
+from core.channel.errors import DataRefused, LostReply, RateLimited
 from core.channel.port import OrdersPage
 from core.channel.tiktok import operations, wire
-from core.channel.tiktok.adapter import TikTokShop
+from core.channel.tiktok.adapter import TikTokAuthoriser, TikTokShop
 from core.channel.tiktok.auth import TikTokAuth
 from core.models.base import Money
 from tests.core.channel.support import APP, NOON, Rig, ScriptedShop, ok, refusal, rig
@@ -142,3 +142,21 @@ async def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch)
         await made.client.call(operations.CREATE_PRODUCT, wire.CreatedProduct)
     assert len(pieces) == 11
     assert len(made.shop.requests) == 1
+
+
+HOSTILE = "\x1b]0;owned\x07\x1b[31m\u202e"
+
+
+async def test_what_is_shown_of_a_reply_was_cleaned_ids_and_scopes_included() -> None:
+    body = {"code": 12052261, "message": "no", "request_id": f"R{HOSTILE}2\n", "data": None}
+    made = rig(httpx.Response(200, json=body))
+    with pytest.raises(DataRefused) as caught:
+        await made.client.call(operations.WAREHOUSES, wire.Warehouses)
+    assert caught.value.request_id == "R2"
+    sku = {"id": "2", "inventory": [{"warehouse_id": f"7{HOSTILE}", "quantity": 3}]}
+    made = rig(ok({"products": [{"id": "1", "skus": [sku]}]}))
+    (page,) = [page async for page in shop_of(made).catalogue(until=NOON)]
+    assert page.skus[0].quantities == {"7": 3}
+    made = rig(ok({"shops": [{"id": f"5{HOSTILE}", "name": f"A{HOSTILE}", "cipher": "c"}]}))
+    (shop,) = await TikTokAuthoriser(made.client).shops()
+    assert (shop.id, shop.name) == ("5", "A")
