@@ -11,8 +11,9 @@ import structlog
 
 from core.bodies import body_of
 from core.clock import Clock
-from core.inventory.avasam_wire import TokenReply, parse, token_of, unreadable
+from core.inventory.avasam_wire import TokenReply, parse, said_in, token_of, unreadable
 from core.inventory.errors import (
+    InventoryDeclined,
     InventoryError,
     InventoryRefused,
     InventoryThrottled,
@@ -22,6 +23,8 @@ from core.inventory.errors import (
 TOKEN_PATH: Final = "/api/auth/request-token"  # noqa: S105  # an address, not a token
 EARLY: Final = timedelta(minutes=2)
 """How long before its end a token is replaced; a token that lives shorter, after half its life."""
+_OF_THIS_CALL: Final = frozenset({400, 409, 413, 422})
+"""Statuses that say no to what a call holds, and nothing about the next one (avasam-api §1.0)."""
 LONGEST_PAUSE: Final = 86_400.0
 """Seconds; a longer Retry-After is taken for this, so that no timer waits for ever."""
 
@@ -118,15 +121,23 @@ class AvasamConnection:
             return parse(content)
         if response.status_code == 401:
             raise _Unauthorised
-        raise self._error_for(response)
+        raise self._error_for(response, content)
 
-    def _error_for(self, response: httpx.Response) -> InventoryError:
+    def _error_for(self, response: httpx.Response, content: bytes) -> InventoryError:
         if response.status_code == 429:
             return InventoryThrottled(
                 "Avasam wants fewer calls; nothing was changed.",
                 "Too many calls came in a short time (HTTP 429).",
                 "Nothing: it is tried again by itself. If it stays, let the timers run less often.",
                 retry_after=self._seconds(response.headers.get("retry-after")),
+            )
+        if response.status_code in _OF_THIS_CALL:
+            said = said_in(content) or f"HTTP {response.status_code}"
+            return InventoryDeclined(
+                "Avasam refused the call; nothing was changed.",
+                f"It answered HTTP {response.status_code}: {said}.",
+                "Correct what it names. If nothing is wrong with it, report this.",
+                said=said,
             )
         return _failure(response.status_code)
 

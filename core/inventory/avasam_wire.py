@@ -67,6 +67,16 @@ def token_of(document: object) -> TokenReply:
     return TokenReply(token.strip(), _instant(expires))
 
 
+def said_in(content: bytes) -> str:
+    """Avasam's own words in the body of a refusal, cleaned; empty where there are none."""
+    try:
+        document = json.loads(content.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        return ""
+    message = document.get("Message", document.get("message")) if isinstance(document, dict) else None
+    return clean_line(message, 300).rstrip(".") if isinstance(message, str) else ""
+
+
 def unreadable(why: str) -> InventoryUnreadable:
     """The error for an answer that is not what Avasam's pages promise."""
     return InventoryUnreadable("Avasam's answer cannot be read; nothing was changed.", why, _TRY_AGAIN)

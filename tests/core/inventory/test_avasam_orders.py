@@ -134,6 +134,27 @@ async def test_only_a_401_is_repeated_because_it_had_no_effect(stand: Stand) -> 
         assert create.call_count == 2
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (httpx.Response(400, json={"Message": "PostCode is not valid."}), "PostCode is not valid"),
+        (httpx.Response(422, json={"message": "too long\x1b[31m"}), "too long"),
+        (httpx.Response(400, text="<html>Bad request</html>"), "HTTP 400"),
+        (httpx.Response(409, json=[]), "HTTP 409"),
+    ],
+)
+async def test_a_no_to_one_order_by_http_status_is_that_orders_and_not_everybodys(
+    stand: Stand, answer: httpx.Response, said: str
+) -> None:
+    with respx.mock(base_url=URL) as wire:
+        wire.post(TOKEN_PATH).respond(json=TOKEN)
+        wire.post(CREATE).mock(side_effect=[answer])
+        async with httpx.AsyncClient() as http:
+            with pytest.raises(OrderDeclined) as caught:
+                await desk_over(http).create(order(stand))
+    assert caught.value.said == said
+
+
 async def test_being_shut_out_is_told_apart_from_a_refused_order(stand: Stand) -> None:
     with respx.mock(base_url=URL) as wire:
         wire.post(TOKEN_PATH).respond(json=TOKEN)
