@@ -12,6 +12,7 @@ To keep a new picture, or one that changed on purpose, run the test once with AV
 at `git diff`, and commit the file, here `pictures/list-80x24.txt`. The clock must be frozen; ids and ports
 that are seen must be the same in every run. A main screen's picture is what stands beside the menu (others
 add entries there), a dialogue's is the dialogue, any other screen's is all of it; `of` names another widget.
+Where local times are seen, the test asks for the fixture `greenwich`.
 
 A file has three parts: the text; the styles, a line for each row or run of equal rows (`3-5 A20 B4` is 20
 cells of style A, then 4 of B; a blank counts as what stands before it on the same background); and what
@@ -20,11 +21,13 @@ each letter stands for.
 
 import difflib
 import os
+import time
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+import pytest
 from rich.cells import cell_len
 from rich.style import Style
 from textual.app import App
@@ -43,6 +46,16 @@ _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LOOKS: Final = 400
 _FLAGS: Final = ("bold", "dim", "italic", "underline", "reverse", "strike")
 _SEEN_ON_BLANKS: Final = frozenset({"underline", "reverse", "strike"})
+
+
+@pytest.fixture
+def greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Local times are those of UTC, wherever the test runs. A test that draws any asks for it."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 async def check_picture(pilot: Pilot[None], folder: Path, name: str, *, of: str | None = None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
@@ -55,7 +56,9 @@ def _grouped(screen: Screen[object]) -> Iterator[tuple[str, Keys]]:
         keys = f"{group[known][0]} {key}" if known in group else key
         group[known] = (keys, binding.description, binding.tooltip)
     for heading in (*(name for name in rows if name not in _LAST), *(name for name in _LAST if name in rows)):
-        yield heading, list(rows[heading].values())
+        order = [command.id for command in BY_SCREEN.get(heading, ())]
+        known = sorted(rows[heading], key=lambda name: order.index(name) if name in order else -1)
+        yield heading, [rows[heading][name] for name in known]
 
 
 class HelpScreen(ModalScreen[None]):
@@ -69,19 +72,22 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The text, then one row a command."""
+        label_width = max(
+            (cell_len(label) for rows in self.told.keys.values() for _, label, _ in rows), default=0
+        )
         with VerticalScroll(classes="dialog wide", id="help") as box:
             yield Static(self.told.text, markup=False)
             for heading, keys in self.told.keys.items():
                 yield Static(Text(heading, style="bold"), classes="help-group")
-                yield Static(_table(keys))
+                yield Static(_table(keys, label_width))
         box.border_title = Text(f"Help · {self.told.heading}").markup
         box.border_subtitle = "↑ ↓ scroll · esc close"
 
 
-def _table(keys: Keys) -> Table:
+def _table(keys: Keys, label_width: int) -> Table:
     rows = Table.grid(padding=(0, 2))
     rows.add_column(no_wrap=True, min_width=9)
-    rows.add_column(no_wrap=True, min_width=12)
+    rows.add_column(no_wrap=True, min_width=label_width)
     rows.add_column()
     for key, label, words in keys:
         rows.add_row(Text(key, style="bold"), Text(label), Text(words))
