@@ -25,6 +25,9 @@ from tests.bench.support import Sandbox, connect, program, sandbox, table, workp
 COLUMNS, ROWS = 120, 40
 STARTS: Final = 7
 PRESSES: Final = 60
+IDLE_SECONDS: Final = 10.0
+PAUSE_SECONDS: Final = 2.5
+"""Until all of a key is drawn, also what is only drawn with the next look at the store."""
 QUIET: Final = 0.06
 """Seconds without output after which a repaint counts as complete."""
 _TRIVIAL: Final = (
@@ -60,6 +63,14 @@ class Terminal:
             count += len(os.read(self.master, 65_536))
         return count
 
+    def count(self, seconds: float) -> int:
+        """How many bytes come in this time."""
+        count, end = 0, time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if select.select([self.master], [], [], left)[0]:
+                count += len(os.read(self.master, 65_536))
+        return count
+
     def press(self, keys: bytes) -> float:
         """The moment at which these bytes were typed."""
         moment = time.perf_counter()
@@ -89,12 +100,12 @@ def terminal(command: Sequence[str], environ: Mapping[str, str]) -> Iterator[Ter
 
 
 def run() -> str:
-    """Both tables."""
+    """Start, keys, and bytes."""
     with workplace() as place, sandbox(products=1_000, orders=500) as shop:
         home = place / "home"
         asyncio.run(_prepare(shop, home))
         environ = _environ(shop, home)
-        return f"{_starts(environ)}\n{_keys(environ, shop)}"
+        return f"{_starts(environ)}\n{_keys(environ, shop)}\n{_traffic(environ)}"
 
 
 async def _prepare(shop: Sandbox, home: Path) -> None:
@@ -145,6 +156,37 @@ def _keys(environ: Mapping[str, str], shop: Sandbox) -> str:
         ("worker at full speed", *_shown(beside), f"{_p95(beside) / base:.2f} (goal 2)", ""),
     ]
     return table((f"f1 to help drawn, {COLUMNS}x{ROWS}", "p50 ms", "p95 ms", "ratio of p95", "bytes"), rows)
+
+
+def _traffic(environ: Mapping[str, str]) -> str:
+    """What crosses the wire: to open a screen, for one key on it, and while nobody does anything.
+
+    No worker runs: what changes on the screens is the time alone.
+    """
+    rows: list[tuple[str, ...]] = []
+    with terminal([sys.executable, "-m", "tui.main", "--read-only"], environ) as screen:
+        screen.wait_for("enabled")
+        screen.count(IDLE_SECONDS)
+        for name, key, then in (
+            ("Integrations", b"1", {"f1": b"\x1bOP", "esc from f1": b"\x1b"}),
+            (
+                "Orders",
+                b"5",
+                {"cursor down": b"j", "/": b"/", "a letter of the filter": b"5", "esc": b"\x1b\x1b"},
+            ),
+            ("Activity", b"6", {"cursor down": b"j"}),
+        ):
+            screen.press(key)
+            opened = screen.count(PAUSE_SECONDS)
+            idle = screen.count(IDLE_SECONDS) / IDLE_SECONDS
+            rows.append((name, f"{opened:,}", f"{idle:,.0f} a second"))
+            for words, typed in then.items():
+                screen.press(typed)
+                rows.append((f"- {words}", f"{screen.count(PAUSE_SECONDS):,}", ""))
+        screen.press(b"\x1bOP")
+        screen.count(PAUSE_SECONDS)
+        rows.append(("under f1", "", f"{screen.count(IDLE_SECONDS) / IDLE_SECONDS:,.0f} a second"))
+    return table((f"bytes on the wire, {COLUMNS}x{ROWS}", "key to last repaint", "idle"), rows)
 
 
 def _stir(shop: Sandbox) -> None:

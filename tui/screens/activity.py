@@ -160,6 +160,13 @@ class ActivityScreen(ListScreen[ActivityRow]):
             self._charted_at = self.now
             self._draw(await self._service.charts())
 
+    def list_again(self) -> None:
+        """Whoever stands on the newest entry stays on the newest; elsewhere the cursor keeps its entry."""
+        on_newest = self.table.cursor_index == 0 and not self.table.marks
+        super().list_again()
+        if on_newest:
+            self.table.move_cursor(0)
+
     def _draw(self, charts: Charts) -> None:
         orders, pushes, calls = charts.orders_by_hour, charts.pushes_by_minute, charts.calls_by_minute
         self.query_one("#chart-orders", Chart).draw(f"{orders[-1]:,} · {sum(orders):,} a day", orders)

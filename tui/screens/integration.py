@@ -21,6 +21,7 @@ from tui.screens.integration_form import SettingsForm
 from tui.screens.save_effect import SaveEffect
 from tui.session import Pulse, Session
 from tui.settings_words import LABELS
+from tui.widgets.say import retell
 from tui.words import ends, status
 
 
@@ -91,19 +92,22 @@ class IntegrationPane(VerticalScroll, can_focus=False):
         self._row = row
         one = row.integration
         self.query_one(SettingsForm).follow(one)
-        self.query_one("#facts", Static).update(
+        self._retell(
+            "#facts",
             Text.assemble(
                 (one.name, "bold"), "   ", status(one), f"\nTikTok Shop {one.shop.name}, {one.shop.region}"
-            )
+            ),
         )
-        self.query_one("#shipping", Static).update(
+        self._retell(
+            "#shipping",
             f"{row.shipping_mapped:,} delivery options are mapped to an Avasam service; "
             "orders with others are held.\n"
-            "Map them on Shipping Mapping (4)."
+            "Map them on Shipping Mapping (4).",
         )
-        self.query_one("#skus", Static).update(
+        self._retell(
+            "#skus",
             f"{row.mapped:,} channel SKUs are mapped to an Avasam SKU; no other listing is ever touched.\n"
-            "Map them on SKU Mapping (3)."
+            "Map them on SKU Mapping (3).",
         )
         words = Text(f"The authorisation {ends(row.authorised_until, pulse.at)}.")
         if one.needs_reauthorisation is not None:
@@ -111,15 +115,18 @@ class IntegrationPane(VerticalScroll, can_focus=False):
         if self._granted is not None:
             last = ends(self._granted.ends_at, pulse.at)
             words.append(f"\n● A new authorisation waits for Save; it {last}.", style="bold yellow")
-        self.query_one("#authorisation", Static).update(words)
+        self._retell("#authorisation", words)
         self._show_unsaved()
+
+    def _retell(self, place: str, words: str | Text) -> None:
+        retell(self.query_one(place, Static), words)
 
     @on(SettingsForm.Edited)
     def _show_unsaved(self) -> None:
         words = self._unsaved()
         unsaved = self.query_one("#unsaved", Static)
         unsaved.display = bool(words)
-        unsaved.update(Text(f"● Unsaved: {words}. ctrl+s saves.", style="bold yellow"))
+        retell(unsaved, Text(f"● Unsaved: {words}. ctrl+s saves.", style="bold yellow"))
 
     def _unsaved(self) -> str:
         form = self.query_one(SettingsForm)

@@ -21,6 +21,7 @@ from tui.screens.base import MainScreen
 from tui.screens.confirm import Confirm
 from tui.screens.integration import IntegrationPane
 from tui.session import Pulse
+from tui.widgets.say import retell
 from tui.words import SOON, ago, counted, ends, is_on, status, until
 
 _KINDS: Final = (SyncKind.ORDERS, SyncKind.STOCK, SyncKind.PRICE)
@@ -155,7 +156,7 @@ class IntegrationsScreen(MainScreen):
         row, pulse = self.chosen(), self._pulse
         detail = self.query_one("#detail", Static)
         if row is None or pulse is None:
-            detail.update("")
+            retell(detail, "")
             return
         lines = [Text(f"{row.integration.name}", style="bold"), *_facts(row, pulse)]
         for kind in (*_KINDS, SyncKind.VERIFY, SyncKind.CATALOGUE):
@@ -170,9 +171,7 @@ class IntegrationsScreen(MainScreen):
             if problem.integration_id in {None, row.integration.id}:
                 lines.append(Text(f"✖ {problem.what}", style="bold red"))
                 lines.append(Text(f"  {problem.why} {problem.cure}"))
-        words = Text("\n").join(lines)
-        if detail.content != words:  # a line that stays as it is costs nothing over SSH
-            detail.update(words)
+        retell(detail, Text("\n").join(lines))
 
     def _show_opened(self, pulse: Pulse) -> None:
         pane = self.opened

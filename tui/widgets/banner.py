@@ -5,6 +5,7 @@ from textual.widgets import Static
 
 from core.services.integrations import Overview
 from tui.session import Pulse
+from tui.widgets.say import retell
 from tui.words import SOON, ends
 
 
@@ -25,9 +26,7 @@ class Banner(Static):
         """Bring it up to date."""
         lines = [line for row in pulse.integrations if (line := _line(row, pulse)) is not None]
         self.display = bool(lines)
-        words = Text("\n").join(lines)
-        if words != self.content:
-            self.update(words)
+        retell(self, Text("\n").join(lines))
 
 
 def _line(row: Overview, pulse: Pulse) -> Text | None:

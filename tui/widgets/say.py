@@ -11,3 +11,9 @@ def say(place: Static, words: str | Text) -> None:
     """Show these words where others were; `place` has a height and width of its own."""
     if place.content != words:
         place.update(words, layout=False)
+
+
+def retell(place: Static, words: str | Text) -> None:
+    """Show these words where others were; they decide how high the place is."""
+    if place.content != words:
+        place.update(words)

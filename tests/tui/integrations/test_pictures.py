@@ -5,6 +5,7 @@ Acceptance lines: A3, A4, A5, A7, A10, A12, A13, A15, A16, A39, A43.
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -46,7 +47,7 @@ ADDRESS = (
 )
 
 
-async def shows(pilot: Pilot[None], kind: type[Screen[object]]) -> None:
+async def shows(pilot: Pilot[None], kind: type[Screen[Any]]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, kind))
 
 
