@@ -1,104 +1,20 @@
-"""Orders to Avasam and their tracking back, between processes and over sockets (A47, A49, A50, A51).
+"""Orders to Avasam and their tracking back, between processes and over sockets (A47, A49, A50, A51)."""
 
-The witness is the sandbox's own state: what its Avasam took, and what its TikTok was told.
-"""
-
-import asyncio
 import shutil
-import subprocess
-import time
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from functools import partial
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from core import tables
-from core.clock import SystemClock
-from core.store import Store
-from storage.tinydb import TinyStore
 from tests.journeys.world import Home, SandboxProcess, mappable, running, wait_until
-
-CREATE = "/apiseeker/Order/CreateSellerOrder"
-SHIPPED = "/fulfillment/202610/orders/"
-QUICK = {
-    "LEASE_SECONDS": "1",
-    "ORDERS_SECONDS": "1",
-    "STOCK_SECONDS": "900",
-    "VERIFY_SECONDS": "900",
-    "RESEND_AFTER_SECONDS": "3",
-}
-SENT = {"single": 100, "multi_unit": 24, "several_skus": 30, "mixed": 20, "gift": 4, "hostile_markup": 2}
-NOT_SENT = (
-    *("shop_only", "sample", "replacement", "exchange", "on_hold", "unpaid", "cancelled"),
-    *("cancel_requested", "partially_shipping", "awaiting_collection", "in_transit", "delivered"),
-    *("fulfilled_by_tiktok", "masked", "zero_lottery", "no_delivery_option"),
-)
-PAUSE = 0.05
-"""Seconds between two looks: looking takes time from those who work."""
-DISPATCHED_AFTER = 700
-"""Seconds after which the sandbox's Avasam has dispatched every order."""
+from tests.journeys.worst_day import QUICK, SENT, States, let_avasam_dispatch, options_of, worst_day
 
 
 @pytest.fixture(autouse=True)
 def no_faults_left(sandbox: SandboxProcess) -> Iterator[None]:
     yield
     sandbox.control("DELETE", "/faults")
-
-
-def options_of(sandbox: SandboxProcess) -> list[str]:
-    """Every delivery option that orders of the shop name."""
-    orders = sandbox.state()["orders"].values()
-    return sorted({order["delivery_option_id"] for order in orders} - {""})
-
-
-def units_expected(state: Any, ids: list[str], mapping: dict[str, str]) -> dict[str, Counter[str]]:
-    """Order id -> Avasam SKU -> units, for the orders of which something is mapped."""
-    expected: dict[str, Counter[str]] = {}
-    for order_id in ids:
-        units: Counter[str] = Counter()
-        for sku_id, count in state["orders"][order_id]["skus"].items():
-            if sku_id in mapping:
-                units[mapping[sku_id]] += count
-        if units:
-            expected[order_id] = units
-    return expected
-
-
-def units_taken(state: Any) -> dict[str, Counter[str]]:
-    """The same, as Avasam holds it: the parts of an order together."""
-    taken: dict[str, Counter[str]] = {}
-    for order in state["avasam"]["list"]:
-        units = taken.setdefault(order["seller_ref"].partition("-")[0], Counter())
-        for item in order["body"]["Itemlist"]:
-            units[item["SKU"]] += item["Stock"]
-    return taken
-
-
-class States:
-    """The states of a home's orders, followed as another process would."""
-
-    def __init__(self, home: Home) -> None:
-        self._runner = asyncio.Runner()
-        self._store: Store = self._runner.run(TinyStore.open(home.directory / "store", clock=SystemClock()))
-
-    def __call__(self) -> Counter[str]:
-        """How many orders are in which state."""
-        return self._runner.run(self._read())
-
-    async def _read(self) -> Counter[str]:
-        await asyncio.sleep(PAUSE)
-        found: Counter[str] = Counter()
-        async for chunk in self._store.columns(tables.ORDERS, ("state",)):
-            found.update(str(state) for _, (state,) in chunk)
-        return found
-
-    def close(self) -> None:
-        self._runner.run(self._store.close())
-        self._runner.close()
 
 
 @pytest.fixture
@@ -114,98 +30,14 @@ def following() -> Iterator[Callable[[Home], States]]:
         yield follow
 
 
-def has_been_called(sandbox: SandboxProcess, times: int) -> bool:
-    """Whether the faults set have met that many calls in all."""
-    time.sleep(PAUSE)
-    faults = sandbox.control("GET", "/faults")["faults"]
-    return sum(int(fault["hits"]) for fault in faults) >= times
-
-
-@contextmanager
-def two_workers(home: Home) -> Iterator[Callable[[], None]]:
-    """Two workers at once; what is given kills the one that was there first, and starts another."""
-    with ExitStack() as stack:
-        workers = [stack.enter_context(running(home.start("worker"))) for _ in range(2)]
-
-        def kill_one() -> None:
-            oldest: subprocess.Popen[str] = workers.pop(0)
-            oldest.kill()
-            oldest.wait()
-            workers.append(stack.enter_context(running(home.start("worker"))))
-
-        yield kill_one
-
-
-def faulty(sandbox: SandboxProcess, path: str) -> None:
-    """One of four calls comes to no clear answer, some before their effect, most after it."""
-    sandbox.fault(path, rate=0.07, drop="after")
-    sandbox.fault(path, rate=0.05, drop="before")
-    sandbox.fault(path, rate=0.06, status=500, when="after")
-    sandbox.fault(path, rate=0.05, body="malformed", when="after")
-    sandbox.fault(path, rate=0.02, delay_ms=1_800, when="after")
-    sandbox.fault(path, rate=1.0, delay_ms=20)
-
-
-def let_avasam_dispatch(sandbox: SandboxProcess) -> None:
-    """Time goes by for Avasam alone: signed calls must not find another clock afterwards."""
-    now = int(sandbox.control("GET", "/state?shop=Sandbox Shop GB")["now"])
-    sandbox.control("POST", "/clock", {"advance": DISPATCHED_AFTER})
-    sandbox.control("POST", "/clock", {"set": now + 1})
-
-
 @pytest.mark.timeout(240)
-def test_A49_A50_each_order_goes_once_and_comes_back_once_through_kills_and_lost_replies(
-    tmp_path: Path, sandbox: SandboxProcess, following: Callable[[Home], States]
+def test_A49_A50_A51_the_worst_day_each_order_goes_once_and_comes_back_once(
+    tmp_path: Path, sandbox: SandboxProcess
 ) -> None:
-    home = Home(tmp_path, sandbox, QUICK)
-    home.connect()
-    wanted = [made for shape, count in SENT.items() for made in sandbox.order(count, shape=shape)]
-    unwanted = [made for shape in NOT_SENT for made in sandbox.order(3, shape=shape)]
-    mapping = mappable(sandbox.state(), but_every=12)
-    options = options_of(sandbox)
-    home.map(mapping, options)
-    assert home.run("products", "read").code == 0
-    expected = units_expected(sandbox.state(), wanted, mapping)
-    assert len(expected) > 130
-
-    faulty(sandbox, CREATE)
-    with two_workers(home) as kill_one:
-        states = following(home)
-        for number in range(1, 5):
-            wait_until(partial(has_been_called, sandbox, number * 35), 60)
-            kill_one()
-            home.map(mapping, options)  # a second admin saves mappings meanwhile
-        wait_until(lambda: states()["sent"] == len(expected), 60)
-
-    state = sandbox.state()
-    assert units_taken(state) == expected, "each expected unit once, and nothing else"
-    assert set(state["avasam"]["by_ref"].values()) == {1}
-    assert not units_taken(state).keys() & set(unwanted)
-
-    let_avasam_dispatch(sandbox)
-    sandbox.control("DELETE", "/faults")
-    faulty(sandbox, SHIPPED)
-    with two_workers(home) as kill_one:
-        for number in range(1, 3):
-            wait_until(partial(has_been_called, sandbox, number * 50), 60)
-            kill_one()
-        wait_until(lambda: states()["tracking_returned"] == len(expected), 60)
-    sandbox.control("DELETE", "/faults")
-
-    state = sandbox.state()
-    sent: dict[str, set[str]] = {}
-    for row in state["avasam"]["list"]:
-        sent.setdefault(row["seller_ref"].partition("-")[0], set()).add(row["tracking_number"])
-    for order_id, numbers in sent.items():
-        told = state["orders"][order_id]
-        assert set(told["tracking"]) == numbers
-        assert len(told["packages"]) == len(numbers), "no parcel twice"
-    assert set(state["avasam"]["by_ref"].values()) == {1}
-
-    home.once()
-    dump = home.dump(tables.ORDERS)
-    home.once()
-    assert home.dump(tables.ORDERS) == dump, "a sync that finds nothing new changes nothing (A51)"
+    """Replies lost after their effect, kill -9, two workers, a second admin; 1,000 orders in `make bench`."""
+    day = worst_day(Home(tmp_path, sandbox, QUICK), sandbox, sent=SENT, unsent=3, kills=4, patience=90)
+    assert day.orders > 130
+    assert day.create_calls > day.parts, "some had to be asked for again"
 
 
 def test_A49_a_worker_that_dies_within_a_commit_sends_nothing_twice(

@@ -193,3 +193,41 @@ async def test_orders_of_another_integration_are_not_tidied(stand: Stand, one: I
     stand.clock.move(hours=80)
     await sync(stand, one)
     assert await stand.order(other, "1") is not None
+
+
+@pytest.mark.parametrize("exclude", [False, True])
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("skus", [("mug", "cup"), ("own", "hat"), ("mug", "own")])
+async def test_A44_what_is_kept_after_72_hours_is_what_the_table_says(
+    stand: Stand, one: Integration, shop: FakeShop, skus: tuple[str, ...], split: bool, exclude: bool
+) -> None:
+    """The table, written out: which orders are mapped, split, exclude -> lines kept, kept after 72 h."""
+    table = {
+        ("all", False, False): (2, True),
+        ("all", False, True): (2, True),
+        ("all", True, False): (2, True),
+        ("all", True, True): (2, True),
+        ("none", False, False): (2, False),
+        ("none", True, False): (2, False),
+        ("none", False, True): (0, False),
+        ("none", True, True): (0, False),
+        ("some", True, False): (1, True),
+        ("some", True, True): (1, True),
+        ("some", False, False): (2, True),
+        ("some", False, True): (0, False),
+    }
+    for sku in ("mug", "cup"):
+        await stand.map(one, sku, f"AV-{sku}")
+    ours = sum(sku in {"mug", "cup"} for sku in skus)
+    lines, stays = table["none" if not ours else "all" if ours == 2 else "some", split, exclude]
+    changed = await stand.change(one, split_unknown=split, exclude_non_avasam=exclude)
+    shop.orders_there = [channel_order("1", skus)]
+    await sync(stand, changed)
+    found = await stand.order(changed, "1")
+    assert (0 if found is None else len(found.source.lines)) == lines
+    stand.clock.move(hours=71, minutes=59)
+    await sync(stand, changed)
+    assert (await stand.order(changed, "1") is not None) is (lines > 0)
+    stand.clock.move(minutes=1)
+    await sync(stand, changed)
+    assert (await stand.order(changed, "1") is not None) is stays

@@ -337,3 +337,25 @@ async def test_everything_has_its_place_at_either_size(backend: Backend, size: t
         await until(pilot, lambda: screen.table.page >= size[1] - 12)
         await until(pilot, lambda: "5761234567890123459" in drawn(pilot))
         assert "60 of 60" in drawn(pilot)
+
+
+async def test_a_second_that_changes_no_word_draws_no_row_again(backend: Backend) -> None:
+    """Countdowns run, yet over SSH nothing is sent for them before a row reads differently."""
+    made = [order(f"30{n:02d}", source__ship_by=NOON + timedelta(hours=2, minutes=30)) for n in range(20)]
+    young = order("4001", source__created_at=NOON, source__ship_by=NOON + timedelta(minutes=30, seconds=30))
+    await keep(backend, *made, young)
+    assert isinstance(backend.clock, FrozenClock)
+    async with screens(backend, "5") as pilot:
+        screen = on(pilot, OrdersScreen)
+        await until(pilot, lambda: "in 30 min" in drawn(pilot) and "< 1 min" in drawn(pilot))
+        drawn_again: list[int] = []
+        screen.table.refresh_row = drawn_again.append  # type: ignore[method-assign]
+        for _ in range(20):
+            backend.clock.advance(timedelta(seconds=1))
+            screen.show(await screen.session.pulse())
+            await pilot.pause()
+        assert screen.now == NOON + timedelta(seconds=20)
+        assert drawn_again == []
+        backend.clock.advance(timedelta(seconds=20))
+        screen.show(await screen.session.pulse())
+        await until(pilot, lambda: drawn_again == [0])
