@@ -6,6 +6,7 @@ from datetime import datetime
 from core.models.listing import PushRecord
 from core.models.listing_state import ListingProblem, ListingState
 from core.rules.candidate import Variant
+from core.services.category_fields import answered
 from core.services.listing_detail import Glance, Known, Sold
 from core.sync.listing_links import with_names
 from tui.words import ago
@@ -81,6 +82,8 @@ def _decisions(glance: Glance, known: Known | None) -> Iterator[str]:
     if known is None:
         yield "  reading…"
         return
+    for question, answer in answered(known.candidate):
+        yield f"  {question}: {answer}"
     mine = glance.sku != glance.front
     for one in known.candidate.variants:
         if not mine or one.sku == glance.sku:

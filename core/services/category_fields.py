@@ -13,6 +13,7 @@ from core.models.category import (
     Leaf,
     LeafAttribute,
 )
+from core.rules.candidate import Candidate
 from core.rules.leaf_answers import is_needed
 
 
@@ -84,6 +85,24 @@ def fields_of(
         ),
     ]
     return sorted(found, key=lambda one: not one.is_required)
+
+
+def answered(candidate: Candidate) -> list[tuple[str, str]]:
+    """(question, answer in words) of all that would be sent of a leaf's questions; none without a leaf."""
+    if candidate.leaf is None:
+        return []
+    answers = CategoryAnswers(
+        attributes=candidate.attributes,
+        brand_id=candidate.brand_id,
+        weight_kg=candidate.weight_kg,
+        size_cm=candidate.size_cm,
+        size_chart=candidate.size_chart,
+        certificates=candidate.certificates,
+        manufacturer_ids=candidate.manufacturer_ids,
+        responsible_person_ids=candidate.responsible_person_ids,
+    )
+    fields = fields_of(candidate.leaf, answers, know_weight=True)
+    return [(one.label, one.shown) for one in fields if one.shown]
 
 
 def _attributes(leaf: Leaf, answers: CategoryAnswers) -> Iterator[Field]:

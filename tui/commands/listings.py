@@ -183,10 +183,14 @@ def _explained_json(found: "Explained") -> dict[str, object]:
 
 
 def _tell(found: "Explained") -> None:
+    from core.services.category_fields import answered
+
     row, candidate, state = found.row, found.candidate, found.state
     say(f"{row.sku}: {row.status.status.word}" + (f" ({row.status.note})" if row.status.note else ""))
     say(f"  title     {candidate.title}")
     say(f"  category  {candidate.category_name or candidate.category_id or 'not chosen'}")
+    for question, answer in answered(candidate):
+        say(f"    {question}: {answer}")
     for one in candidate.variants:
         sides = ", ".join(f"{side.name} {side.value}" for side in one.sides)
         say(f"  {one.sku}{f' ({sides})' if sides else ''}")

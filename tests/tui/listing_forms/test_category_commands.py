@@ -106,6 +106,9 @@ def test_A25_A53_a_category_with_size_chart_and_certificate_is_chosen_and_listed
     assert done.exit_code == Exit.OK, done.stderr
     would = terminal.json("listings", "explain", "GOWN-1")["would_send"]
     assert (would["brand_id"], would["size_chart"]["file"]["format"]) == (brand["id"], "PNG")
+    told = terminal.run("listings", "explain", "GOWN-1").stderr
+    assert "Size chart: sizes.png (PNG" in told
+    assert "Country of Origin: Portugal" in told
 
     toy = terminal.json("categories", "search", "plush")[0]["id"]
     paper = tmp_path / "en71.pdf"
