@@ -52,10 +52,9 @@ def try_(
         elif fixed:
             changes.setdefault("percent", None)
         made = await service.draft(shop, changes, rule_id=None if known is None else known.id)
-        numbers = [
-            _number(name, text) for name, text in (("cost", cost), ("shipping", shipping_cost), ("vat", vat))
-        ]
-        worked = apply_rule(made, *numbers)
+        worked = apply_rule(
+            made, _number("cost", cost), _number("shipping-cost", shipping_cost), _number("vat", vat)
+        )
         found = await service.preview(shop, made, skus or [])
         if as_json:
             emit(
