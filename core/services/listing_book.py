@@ -136,7 +136,9 @@ class ListingBook:
 
     def _parent_of(self, sku: str) -> str | None:
         goods = self.inventory.products.get(sku)
-        parent = None if goods is None else goods[PARENT]
+        if goods is None or goods[PARENT] is None:
+            return None
+        parent = goods[PARENT]
         return parent if isinstance(parent, str) and parent != sku and self.exists(parent) else None
 
     def _is_linked(self, sku: str) -> bool:

@@ -9,7 +9,6 @@ from typing import Any, Final, cast
 from core.models.listing_state import Action, Deed, ListingProblem, ListingState
 from core.rules.listing_status import StatusShown, listing_status
 from core.store import Document, Json
-from core.text import clean_line
 
 Part = tuple[Json, ...]
 """Only strings, numbers and None: the collector passes over such tuples."""
@@ -102,8 +101,8 @@ def amount(value: Json) -> Decimal | None:
 
 
 def snippet(text: Json) -> str:
-    """The beginning of a long text, on one line."""
-    return clean_line(str(text or "")[: _SNIPPET * 2], _SNIPPET)
+    """The beginning of a long text, on one line; it was cleaned where it entered."""
+    return " ".join(text[: _SNIPPET + 1].split())[:_SNIPPET] if isinstance(text, str) else ""
 
 
 def _one_of(shared: dict[str, str], value: Json) -> str | None:

@@ -196,28 +196,26 @@ class ListingView:
 
     async def _look_at_all(self) -> None:
         breath = Breath()
-        known = list(self._texts)
-        self._orders.clear()
         book = self._book
-        seen: set[str] = set()
+        self._orders.clear()
+        self._facts, self._home, self._family, self._texts = {}, {}, {}, {}
+        for filed in self._filed.values():
+            filed.clear()
         for sku in list(book.inventory.products):
-            front = book.front_of(sku)
-            if front == sku:
-                seen.add(front)
-                self._look_at(front)
+            if book.exists(sku) and book.front_of(sku) == sku:
+                self._file(sku)
             if breath.is_due():
                 await breath.take()
-        for front in known:
-            if front not in seen:
-                self._look_at(front)
 
     def _look_at(self, front: str) -> None:
         """File a product anew, with its variants; a SKU that is none any more is forgotten."""
-        self._found = None
         self._forget(front)
+        if self._book.exists(front) and self._book.front_of(front) == front:
+            self._file(front)
+
+    def _file(self, front: str) -> None:
+        self._found = None
         book = self._book
-        if not book.exists(front) or book.front_of(front) != front:
-            return
         facts = self._facts[front] = book.facts(front)
         kids = {kid: book.facts(kid) for kid in book.children(front)}
         if not kids:
@@ -235,6 +233,7 @@ class ListingView:
                 filed.add(front)
 
     def _forget(self, front: str) -> None:
+        self._found = None
         if self._texts.pop(front, None) is None:
             return
         kids = self._family.pop(front, {})

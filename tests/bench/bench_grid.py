@@ -46,6 +46,8 @@ _TICK: Final = 0.005
 _AT_ONCE: Final = 2_000
 _FAMILY: Final = 20
 """Of so many products one is a parent and the next two are its variants."""
+_PART: Final = 10
+"""Of so many rows of DataTable one is weighed: to trace the memory of all takes minutes."""
 Keys = dict[str, list[float]]
 
 
@@ -64,7 +66,7 @@ async def _run(home: Path, rows: int, presses: int) -> str:
         desk.view.expanded = set(desk.view.parents)
         cells = _cells(desk)
         del desk
-        opened, memory, ours = await _ours(backend, presses)
+        opened, own_fill, memory, ours = await _ours(backend, presses)
     filled, weight, theirs = await _theirs(cells, presses)
     return "\n".join(
         (
@@ -73,8 +75,9 @@ async def _run(home: Path, rows: int, presses: int) -> str:
             table(
                 ("", "Listing Manager", "DataTable", "goal"),
                 (
-                    ("fill the table, s", f"{opened:.3f} (key to grid)", f"{filled:.1f}", "<= 0.1"),
-                    ("memory of the widget, MB", f"{memory:.2f}", f"{weight:.0f}", "<= 5"),
+                    ("fill the table, s", f"{own_fill:.3f}", f"{filled:.1f}", "<= 0.1"),
+                    ("from the key to the grid, s, the first time", f"{opened:.3f}", "", "<= 0.1"),
+                    ("memory of the widget, MB", f"{memory:.1f}", f"{weight:.0f}", "<= 5"),
                     *(
                         (what, _shown(times), _shown(theirs[what]), "p95 <= 50")
                         for what, times in ours.items()
@@ -213,8 +216,8 @@ def _cells(desk: ListingDesk) -> list[list[str]]:
     return [[column.cell(line).text for column in columns()] for line in lines if line is not None]
 
 
-async def _ours(backend: Backend, presses: int) -> tuple[float, float, Keys]:
-    """Seconds from the key to the grid, MB of its table with all rows, and its keys."""
+async def _ours(backend: Backend, presses: int) -> tuple[float, float, float, Keys]:
+    """Seconds from the key to the grid and to fill its table, MB of it with all rows, and its keys."""
     app = AvasamApp(ReadySession(backend, read_only=True))
     async with app.run_test(size=SIZE) as pilot:
         await app.session.desks.read_ahead()
@@ -223,15 +226,26 @@ async def _ours(backend: Backend, presses: int) -> tuple[float, float, Keys]:
         await pilot.press("2")
         while not isinstance(app.screen, ListingManagerScreen) or not app.screen.table._painted:  # noqa: ASYNC110 - drawing sets no event
             await asyncio.sleep(0)
-        opened = perf_counter() - start
+        opened, screen = perf_counter() - start, app.screen
         await pilot.pause(0.5)
         gc.collect()
         tracemalloc.start()
-        app.screen.action_expand_all()
+        screen.action_expand_all()
         await pilot.press("pagedown", "pagedown", "home")
         memory = tracemalloc.get_traced_memory()[0] / 1e6
         tracemalloc.stop()
-        return opened, memory, await _pressed(pilot, presses)
+        filled = statistics.median(_timed(partial(_fill_table, screen)) for _ in range(5))
+        return opened, filled, memory, await _pressed(pilot, presses)
+
+
+def _fill_table(screen: ListingManagerScreen) -> None:
+    """All rows listed anew, and those in sight drawn."""
+    desk = screen.desk
+    assert desk is not None
+    screen.table.show((), desk)
+    screen.list_again()
+    for line in range(SIZE[1]):
+        screen.table.render_line(line)
 
 
 class _Other(App[None]):
@@ -247,10 +261,12 @@ async def _theirs(cells: list[list[str]], presses: int) -> tuple[float, float, K
         made: DataTable[Any] = app.query_one(DataTable)
         made.add_columns(*(column.title for column in columns()))
         gc.collect()
-        before, start = _resident(), perf_counter()
-        made.add_rows(cells)
-        filled = perf_counter() - start
-        weight = (_resident() - before) / 1e6
+        tracemalloc.start()
+        made.add_rows(cells[: max(1, len(cells) // _PART)])
+        weight = tracemalloc.get_traced_memory()[0] / 1e6 * _PART
+        tracemalloc.stop()
+        made.clear()
+        filled = _timed(partial(made.add_rows, cells))
         await pilot.pause()
         return filled, weight, await _pressed(pilot, presses)
 
@@ -264,10 +280,6 @@ async def _pressed(pilot: Pilot[None], presses: int) -> Keys:
             await pilot.press("home" if key == "end" and number % 2 else key)
             some.append(perf_counter() - start)
     return times
-
-
-def _resident() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _shown(times: Sequence[float]) -> str:

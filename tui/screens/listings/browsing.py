@@ -52,7 +52,7 @@ class ListingBrowser(ShopScreen):
         self._now = session.backend.clock.now()
         self._reading = asyncio.Lock()
         self._listed = False
-        self._doing = ""
+        self._doing = self._told = ""
 
     def content(self) -> Iterable[Widget]:
         """The shops, the filter, the grid, and the lines about the row under the cursor."""
@@ -67,6 +67,10 @@ class ListingBrowser(ShopScreen):
         """Rows come with the first pulse."""
         self.session.desks.inventory.progress = self._progress
         self.table.display = False
+        for desk in self.session.desks:  # what was read ahead is there before the first pulse
+            self.shop, self.desk = desk.integration, desk
+            self._follow()
+            break
         self.query_one(FilterBar).tell(0, 0, facets(self.wanted, only_unsaved=False))
 
     @on(ScreenResume)
@@ -177,11 +181,13 @@ class ListingBrowser(ShopScreen):
         parts = [f" AVASAM ▸ {self.HEADING}"]
         parts += [f"{marked:,} marked"] if marked else []
         parts += [f"{self.unsaved_rows():,} unsaved"] if self.unsaved_rows() else []
-        self.query_one("#title", Static).update(" · ".join(parts))
+        self.query_one("#title", Static).update(" · ".join(parts), layout=False)
         if self.shop is not None:
             narrow = self.has_class("narrow")
             words = heading(self._overview, self.shop.id, self._now, narrow=narrow, doing=self._doing)
-            self.query_one("#mapping-head", Static).update(words)
+            if words != self._told:
+                self._told = words
+                self.query_one("#mapping-head", Static).update(words)
 
     def doing(self, words: str) -> None:
         """Say in the heading what is being done."""
@@ -200,7 +206,7 @@ class ListingBrowser(ShopScreen):
         words = ""
         if desk is not None and line is not None:
             words = pane(line, await about(self.session.backend.store, desk, line.row))
-        self.query_one("#listing-pane", Static).update(words)
+        self.query_one("#listing-pane", Static).update(words, layout=False)
 
     @on(VirtualTable.Marked, "#listings")
     def _marked(self) -> None:
