@@ -1,6 +1,7 @@
 """TikTok categories as people choose them: search, recommended first, leaf only, remembered (A25)."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -27,7 +28,8 @@ from core.store import Reader, Transaction
 from core.sync.listing_candidate import category_key
 from core.sync.listing_knowledge import ShopKnowledge
 
-_AT_ONCE: Final = 500
+_AT_ONCE: Final = 100
+"""Rows of one commit; the keyboard is looked at between two."""
 _UNANSWERED: Final = {
     name: CategoryAnswers.model_fields[name].default
     for name in ("attributes", "size_chart", "certificates", "sides")
@@ -135,8 +137,11 @@ class CategoryService:
         answers: Mapping[str, object] | None = None,
         remember: bool = True,
         by: str,
+        progress: Callable[[int, int], None] | None = None,
     ) -> int:
         """Choose a leaf for rows; how many rows it was set for. A variant stands for its parent.
+
+        `progress` is told after each portion how many of how many are kept.
 
         `answers` are fields of CategoryAnswers that were given; the others stay, unless the leaf is another
         one than before. With `remember` they are kept for the Avasam categories of the rows too: the next
@@ -146,18 +151,30 @@ class CategoryService:
         given: dict[str, object] = {**({"attributes": tuple(attributes)} if attributes else {})}
         given |= dict(answers or {})
         usual = given if weight_kg is None else {**given, "weight_kg": weight_kg}
-        for sku in skus:
-            await _product(self._store, sku)  # one that is not there is said before anything is kept
-        chosen = 0
-        for start in range(0, len(skus), _AT_ONCE):
+        wanted = list(dict.fromkeys(skus))
+        fronts: dict[str, None] = {}
+        kinds: dict[str, Product] = {}
+        for place, sku in enumerate(wanted):
+            product = await _product(
+                self._store, sku
+            )  # one that is not there is said before anything is kept
+            fronts[product.parent_sku or sku] = None
+            kinds.setdefault(category_key(product), product)
+            if place % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)
+        rows = list(fronts)
+        for start in range(0, len(rows), _AT_ONCE):
             async with self._store.transaction() as tx:
-                for sku in dict.fromkeys(skus[start : start + _AT_ONCE]):
-                    product = await _product(tx, sku)
-                    await self._set(tx, integration, product.parent_sku or sku, category_id, given, by)
-                    if remember:
-                        await self._remember(tx, integration, product, category_id, usual, by)
-                    chosen += 1
-        return chosen
+                for front in rows[start : start + _AT_ONCE]:
+                    await self._set(tx, integration, front, category_id, given, by)
+            if progress is not None:
+                progress(min(start + _AT_ONCE, len(rows)), len(rows))
+            await asyncio.sleep(0)
+        if remember:
+            async with self._store.transaction() as tx:
+                for product in kinds.values():
+                    await self._remember(tx, integration, product, category_id, usual, by)
+        return len(wanted)
 
     async def _set(
         self,

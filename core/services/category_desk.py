@@ -1,6 +1,6 @@
 """A category form on its way: the tree to choose from, what the leaf asks, the answers until Save (A25)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from core.backend import Backend
 from core.channel.listings import Brand
@@ -31,7 +31,7 @@ class CategoryDesk:
     def __init__(self, backend: Backend, integration: Integration, skus: Sequence[str]) -> None:
         self._backend = backend
         self._integration = integration
-        self._skus = tuple(skus)
+        self.skus = tuple(skus)
         self._service = CategoryService(backend)
         self._files = backend.listing_tools_for(integration).files
         self._limits = limits_for(integration.shop.region)
@@ -48,7 +48,7 @@ class CategoryDesk:
 
     async def open(self) -> ChosenRows:
         """Read the rows. Raises NotFound."""
-        self.rows = await read_chosen(self._backend.store, self._integration, self._skus)
+        self.rows = await read_chosen(self._backend.store, self._integration, self.skus)
         return self.rows
 
     async def read_tree(self, *, fresh: bool = False) -> None:
@@ -216,18 +216,19 @@ class CategoryDesk:
         update = {"brand_id": brand.id if brand else "", "brand_name": brand.name if brand else ""}
         self.answers = self.answers.model_copy(update=update)
 
-    async def save(self, *, by: str) -> int:
+    async def save(self, *, by: str, progress: Callable[[int, int], None] | None = None) -> int:
         """Keep category and answers for all rows; how many. Raises ServiceError."""
         if self.chosen is None or self.leaf is None:
             raise ServiceError("No category is chosen", "Choose a leaf first.")
         given = {name: getattr(self.answers, name) for name in CategoryAnswers.model_fields}
         return await self._service.choose(
             self._integration,
-            self._skus,
+            self.skus,
             self.chosen.id,
             answers={**given, "brand_id": self.answers.brand_id or ""},
             remember=self.remember,
             by=by,
+            progress=progress,
         )
 
     def _take_tree(self, tree: CategoryTree, best: str | None) -> None:

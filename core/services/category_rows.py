@@ -16,7 +16,7 @@ from core.store import Store
 from core.sync.listing_answers import category_of
 from core.sync.listing_candidate import category_key, children_of, varying
 
-_AT_ONCE: Final = 200
+_AT_ONCE: Final = 100
 """Rows between two looks at the keyboard."""
 
 
@@ -67,8 +67,10 @@ async def read_chosen(store: Store, integration: Integration, skus: Sequence[str
         raise NotFound("No row is chosen", "Mark rows first.")
     standing: Counter[str | None] = Counter()
     first: tuple[Listing | None, CategoryChoice | None] | None = None
-    for product in fronts.values():
+    for place, product in enumerate(fronts.values()):
         draft, choice = await _said(store, integration, product)
+        if place % _AT_ONCE == _AT_ONCE - 1:
+            await asyncio.sleep(0)
         first = first or (draft, choice)
         standing[category_of(draft, choice)] += 1
     front = next(iter(fronts.values()))

@@ -261,6 +261,24 @@ async def test_an_update_keeps_certificates_that_somebody_added_in_seller_center
     assert sorted(one["id"] for one in after) == sorted([rules.documents[0].id, "7109999"])
 
 
+async def test_of_a_row_that_is_only_linked_what_was_typed_is_sent_and_nothing_else(
+    world: ListingWorld, tmp_path: Path
+) -> None:
+    await world.stock(world.single("LINK-1", category="Linked"))
+    await world.categorise("LINK-1")
+    await world.do(Action.PUBLISH, "LINK-1")
+    await world.end_review("LINK-1", passes=True)
+    state = await world.state("LINK-1")
+    linked = state.model_copy(update={"product_id": "", "sent": {}, "in_review": False})
+    async with world.backend.store.transaction() as tx:
+        key = tables.key(world.shop.id, "LINK-1")
+        await tx.put(tables.LISTING_STATES, key, linked.to_document())
+    assert (await world.do(Action.UPDATE, "LINK-1"))["LINK-1"] == ("done", "nothing has changed")
+    await world.listings.edit(world.shop, ["LINK-1"], {"manufacturer_ids": ("7001",)}, by="ann")
+    assert (await world.do(Action.UPDATE, "LINK-1"))["LINK-1"] == ("done", "sent manufacturer")
+    assert (await world.do(Action.UPDATE, "LINK-1"))["LINK-1"] == ("done", "nothing has changed")
+
+
 async def test_another_leaf_forgets_what_was_answered_to_the_one_before(world: ListingWorld) -> None:
     await world.stock(world.single("SWAP-1", category="Swaps"))
     await choose_gowns(world, "SWAP-1")
@@ -276,7 +294,13 @@ async def test_not_remembering_leaves_the_next_product_to_choose(world: ListingW
     await world.stock(*(world.single(f"ONCE-{n}", category="Once") for n in (1, 2)))
     leaf = await world.leaf()
     service = CategoryService(world.backend)
-    assert await service.choose(world.shop, ["ONCE-1"], leaf, remember=False, by="ann") == 1
+    told: list[tuple[int, int]] = []
+
+    def progress(done: int, total: int) -> None:
+        told.append((done, total))
+
+    kept = await service.choose(world.shop, ["ONCE-1"], leaf, remember=False, by="ann", progress=progress)
+    assert (kept, told) == (1, [(1, 1)])
     assert (await world.listings.explain(world.shop, "ONCE-1")).candidate.category_id == leaf
     assert (await world.listings.explain(world.shop, "ONCE-2")).candidate.category_id is None
 

@@ -28,6 +28,8 @@ from tui.screens.listings.category_pick import CategoryPick
 from tui.session import Session
 
 _FAULTS: Final = (ServiceError, StoreError)
+_MANY: Final = 500
+"""Rows from which reading and saving say how far they are."""
 
 
 class CategoryForm(ModalScreen[int | None]):
@@ -103,6 +105,8 @@ class CategoryForm(ModalScreen[int | None]):
     async def _read(self, *, fresh: bool) -> None:
         desk, first = self._desk, self._desk.rows is None
         try:
+            if first and len(desk.skus) > _MANY:
+                self._say(f"Reading {len(desk.skus):,} rows…")
             rows = await desk.open() if desk.rows is None else desk.rows
             self.query_one("#category-title", Static).update(heading(desk))
             self._say("Reading the shop's categories…")
@@ -242,13 +246,17 @@ class CategoryForm(ModalScreen[int | None]):
         ):
             return
         try:
-            saved = await desk.save(by=who())
+            saved = await desk.save(by=who(), progress=self._saving)
         except ChannelError as error:
             self._say(f"✖ Nothing was saved: {error}. {error.cure}")
         except _FAULTS as error:
             self._say(f"✖ Nothing was saved: {error}")
         else:
             self.dismiss(saved)
+
+    def _saving(self, done: int, total: int) -> None:
+        if total > _MANY:
+            self._say(f"Saving… {done:,} of {total:,} rows ({done / total:.0%})")
 
     @work(group="category leave", exclusive=True, exit_on_error=False)
     async def action_cancel(self) -> None:
