@@ -100,8 +100,8 @@ def running(home: Path) -> dict[str, str] | None:
         parts = urlsplit(addresses["tiktok_api_url"])
         with socket.create_connection((str(parts.hostname), parts.port or 0), timeout=2):
             return addresses
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # no note, a damaged one, or one that was left behind
 
 
 def join() -> None:

@@ -59,8 +59,8 @@ async def two_shops(backend: Backend, merchant: Merchant) -> Integration:
     done = NOON - timedelta(seconds=12)
     own = {"integration_id": first.id, "sku_id": "t1"}
     key = tables.key(first.id, "t1")
-    live = ChannelSku(**own, product_id="p1", currency="GBP", quantities={"w": 40}, read_at=NOON)  # type: ignore[arg-type]
-    mapping = SkuMapping(**own, avasam_sku="MUG", mapped_at=NOON)  # type: ignore[arg-type]
+    live = ChannelSku(**own, product_id="p1", currency="GBP", quantities={"w": 40}, read_at=NOON)
+    mapping = SkuMapping(**own, avasam_sku="MUG", mapped_at=NOON)
     async with backend.store.transaction() as tx:
         await tx.put(tables.INTEGRATIONS, second.id, marked.to_document())
         await tx.put(tables.PRODUCTS, "MUG", Product(sku="MUG", title="Mug", stock=40).to_document())
