@@ -3,10 +3,11 @@
 import os
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from rich.console import RenderableType
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import Resize
+from textual.widget import Widget
 from textual.widgets import Static
 
 from core.services.errors import ServiceError
@@ -34,24 +35,22 @@ class Picture(Vertical):
     def __init__(self, session: Session, address: str) -> None:
         super().__init__()
         self._session = session
-        self._small: Image | None = None
         self.address = address
 
     def compose(self) -> ComposeResult:
         """The picture over its words."""
-        yield Static("", id="picture-drawn", markup=False)
+        yield _Cells(id="picture-drawn")
         yield Static("Fetching the picture…", id="picture-words", markup=False)
 
     def on_mount(self) -> None:
         """Fetch it."""
-        self.query_one("#picture-drawn").display = False
         self._load()
 
     def show(self, address: str) -> None:
         """Another picture."""
         if address != self.address:
-            self.address, self._small = address, None
-            self.query_one("#picture-drawn").display = False
+            self.address = address
+            self.query_one(_Cells).draw(None)
             self._say("Fetching the picture…")
             self._load()
 
@@ -70,22 +69,28 @@ class Picture(Vertical):
             self._say(f"✖ {error}\n{address}".rstrip())
             return
         self._say(f"{seen.words}\n{address}")
-        if self.can_be_drawn:
-            self._small = await shrunk(seen.content)
-            self._draw()
-
-    @on(Resize)
-    def _draw(self) -> None:
-        """Draw it in the cells that there are."""
-        place = self.query_one("#picture-drawn", Static)
-        if self._small is None:
-            return
-        place.display = True
-        words = self.query_one("#picture-words").size.height or 2
-        drawn = half_cells(self._small, self.size.width, self.size.height - words)
-        place.display = drawn is not None
-        if drawn is not None:
-            place.update(drawn)
+        small = await shrunk(seen.content) if self.can_be_drawn else None
+        self.query_one(_Cells).draw(small)
 
     def _say(self, words: str) -> None:
         self.query_one("#picture-words", Static).update(words)
+
+
+class _Cells(Widget):
+    """The picture in as many cells as there are at the moment; without one it takes no room."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - as Textual calls it
+        super().__init__(id=id)
+        self._picture: Image | None = None
+        self.display = False
+
+    def draw(self, picture: "Image | None") -> None:
+        """Draw this one from now on."""
+        self._picture = picture
+        self.display = picture is not None
+        self.refresh()
+
+    def render(self) -> RenderableType:
+        """See half_cells."""
+        drawn = None if self._picture is None else half_cells(self._picture, *self.size)
+        return drawn or ""

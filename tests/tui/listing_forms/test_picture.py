@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
-from textual.widgets import Static
 
 from core.services.errors import ServiceError
 from core.services.pictures import PictureService
@@ -47,8 +46,12 @@ async def test_A31_the_picture_is_drawn_in_half_cells_with_size_format_and_addre
         await until(pilot, lambda: "▀" in drawn(pilot.app))
         assert "PNG, 600 x 600 pixels" in said(pilot, "#picture-words")
         assert world.image(7) in said(pilot, "#picture-words")
-        block = [line for line in drawn(pilot.app).splitlines() if "▀" in line]
-        assert {line.count("▀") for line in block} == {2 * len(block)}, "a square stays a square"
+
+        def is_square() -> bool:
+            block = [line.count("▀") for line in drawn(pilot.app).splitlines() if "▀" in line]
+            return set(block) == {2 * len(block)}
+
+        await until(pilot, is_square)
         other = pilot.app.query_one(Picture)
         other.show(f"{world.merchant.sandbox.base_url}/nothing-here")
         assert "HTTP 404" in await words_of(pilot)
@@ -69,7 +72,7 @@ async def test_A31_where_nothing_can_be_drawn_words_stand_alone(
     async with app.run_test(size=(40, 20)) as pilot:
         assert "PNG, 600 x 600 pixels" in await words_of(pilot)
         await pilot.pause()
-        assert not pilot.app.query_one("#picture-drawn", Static).display
+        assert not pilot.app.query_one("#picture-drawn").display
 
 
 @pytest.mark.parametrize(
