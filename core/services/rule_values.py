@@ -77,7 +77,7 @@ async def known_names(store: Reader) -> KnownNames:
 
 
 def formula(rule: PricingRule) -> str:
-    """How it works a price out: `(cost + shipping) + 40 %, VAT, up to .99`."""
+    """How it works a price out: `(cost + shipping) + 40 % + VAT, up to .99`."""
     base = "(cost + shipping)" if rule.include_shipping else "cost"
     if rule.percent is not None:
         sign = "-" if rule.percent < 0 else "+"
@@ -87,7 +87,7 @@ def formula(rule: PricingRule) -> str:
     else:
         step = ""
     ending = "to pennies" if rule.ending is None else f"up to {rule.ending:.2f}".replace("0.", ".")
-    return f"{base}{step}, + VAT, {ending}"
+    return f"{base}{step} + VAT, {ending}"
 
 
 def scope(rule: PricingRule) -> str:

@@ -91,7 +91,7 @@ async def test_A32_a_fix_is_typed_once_for_all_rows_of_a_cause_and_they_are_trie
         await answer(on, "0.4")
         await work_off(world, await jobs_shown(on))
         await on.press("escape")
-        await on.shows("1 causes")
+        await on.shows("1 cause,")
         await on.press("e")
         assert any("not cured here. Add one in Avasam." in one for one in on.told())
         await on.press("y", "f")

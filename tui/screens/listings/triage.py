@@ -90,7 +90,8 @@ class Triage(ListingDialog[str | None]):
         self._causes = {cause.id: cause for cause in report.causes}
         affected = {sku for cause in report.causes for sku in cause.skus}
         stops = sum(cause.blocking for cause in report.causes)
-        words = f"{len(report.causes):,} causes, {stops:,} of which stop something · {rows(len(affected))}"
+        count = f"{len(report.causes):,} cause{'' if len(report.causes) == 1 else 's'}"
+        words = f"{count}, {stops:,} of which stop something · {rows(len(affected))}"
         self.query_one("#cause-counts", Static).update(words)
         self._table("#causes").show(list(self._causes), self)
         self.query_one("#no-cause").display = not self._causes
