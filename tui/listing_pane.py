@@ -37,7 +37,7 @@ def pane(line: Line, said: About) -> str:
         (
             clean_line(f"{sign} {problem.what} ({field}{problem.code}){shared}"),
             clean_line(f"Fix: {problem.fix}{keys} · retry (x) · explain (?) · copy (y)"),
-            clean_line(_unsaved(line) or _status(line.row)),
+            clean_line(_unsaved(line) or f"{line.row.sku} · {line.row.title}"),
         )
     )
 

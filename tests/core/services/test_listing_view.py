@@ -230,7 +230,12 @@ async def test_A18_only_what_changed_is_read_again(backend: Backend, monkeypatch
     await view.take(await book.refresh())
     looked: list[str] = []
     before = view._look_at
-    monkeypatch.setattr(view, "_look_at", lambda sku: (looked.append(sku), before(sku)))
+
+    def look_at(sku: str) -> None:
+        looked.append(sku)
+        before(sku)
+
+    monkeypatch.setattr(view, "_look_at", look_at)
     assert not await book.refresh()
     await put(backend, tables.PRODUCTS, "S7", product("S7", stock=99))
     refreshed = await book.refresh()

@@ -147,7 +147,7 @@ async def test_a_shop_that_may_not_act_says_why_and_nothing_is_put_down(grid: Gr
         await grid.put(tables.INTEGRATIONS, SHOP.id, SHOP.model_copy(update=fields))
         async with listings(grid) as (pilot, _):
             await pilot.press("l")
-            await until(pilot, lambda wanted=words: wanted in told(pilot))
+            await until(pilot, lambda wanted=words: wanted in told(pilot))  # type: ignore[misc]
     assert await jobs(grid) == []
 
 

@@ -98,7 +98,7 @@ async def test_A24_text_zero_and_negative_prices_are_refused_as_they_are_typed(g
         await pilot.press("tab")
         for typed, words in (("abc", "is not a number"), ("0", "not more than 0"), ("-3", "is not a number")):
             write(editor, typed)
-            await until(pilot, lambda wanted=words: wanted in says(editor))
+            await until(pilot, lambda wanted=words: wanted in says(editor))  # type: ignore[misc]
             assert says(editor) in drawn(pilot), "readable beside the cell"
             await pilot.press("enter")
             assert pilot.app.screen is editor
