@@ -97,7 +97,7 @@ def _report(measured: Measured, rows: int, mapped: int, changed: int) -> str:
         f"{table(('', 'seconds', 'baseline', 'its seconds', 'ratio'), steps)}\n"
         f"{table(('', 'counted in each round', 'goal'), calls)}\n"
         f"Peak memory of the worker: {peak:.0f} MiB, of which {opened:.0f} MiB once its store was open and "
-        f"{file:.0f} MiB are the mapped store, which all processes share. "
+        f"{file:.0f} MiB are mapped files, above all the store, which all processes share. "
         f"A pass without a change takes {again:.3f} s.\n"
     )
 

@@ -30,7 +30,8 @@ from tui.logs import log_to_stderr
 class Pass:
     """Seconds of each step, MiB at the peak, SKUs planned and pushed, and pushed once more.
 
-    `mapped` is what of the memory is the store's file: the kernel keeps one copy for all processes.
+    `mapped` is what of the memory was the store's file and libraries once everything was planned: the kernel
+    keeps one copy for all processes.
     """
 
     opened: float
@@ -71,6 +72,7 @@ async def stock_pass(home: Path, found: dict[str, str], integration_id: str) -> 
         steps.append(perf_counter())
         plan = await plan_stock(backend.store, integration, guard_limits(settings))
         steps.append(perf_counter())
+        mapped = _status("RssFile:")
         counts = await apply_plan(ctx, plan)
         steps.append(perf_counter())
         outcome = await sync_stock(ctx)
@@ -84,7 +86,7 @@ async def stock_pass(home: Path, found: dict[str, str], integration_id: str) -> 
         again=again,
         memory_opened=peak_opened,
         memory=_peak(),
-        mapped=_status("RssFile:"),
+        mapped=mapped,
         changes=len(plan.changes),
         accepted=counts["pushed"],
         repeated=outcome.counts.get("planned", 0),
