@@ -80,8 +80,9 @@ def problem_line(problem: Problem, shop: str, now: datetime) -> Text:
     """One problem in a list, cut where the list ends."""
     sign, style = ("✖", "bold red") if problem.severity is Severity.ERROR else ("!", "yellow")
     again = f" · {problem.count} times" if problem.count > 1 else ""
-    line = Text(f"{sign} ", style=style, no_wrap=True, overflow="ellipsis", end="")
-    line.append(clean_line(problem.what), style="default")
+    line = Text(no_wrap=True, overflow="ellipsis", end="")
+    line.append(f"{sign} ", style=style)
+    line.append(clean_line(problem.what))
     line.append(f"  {shop} · since {ago(problem.since, now)}{again}", style="dim")
     return line
 

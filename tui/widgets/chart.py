@@ -37,7 +37,7 @@ class Chart(Static):
     """A title, what the newest value is, and the series."""
 
     DEFAULT_CSS = """
-    Chart { width: 1fr; height: 3; padding: 0 1 0 0; color: $text-muted; text-wrap: nowrap; }
+    Chart { width: 1fr; height: 3; padding: 0 1 0 0; color: $text-primary; text-wrap: nowrap; }
     """
 
     def __init__(self, title: str, *, id: str) -> None:  # noqa: A002 - as Textual calls it

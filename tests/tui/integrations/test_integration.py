@@ -27,6 +27,7 @@ from tests.tui.integrations.support import (
     screens,
     until,
 )
+from tui.keys.everywhere import SCREENS
 from tui.screens.authorise import AuthoriseScreen
 from tui.screens.confirm import Confirm
 from tui.screens.integrations import IntegrationsScreen
@@ -215,6 +216,17 @@ async def test_A16_a_revoked_authorisation_is_named_under_the_title(
         await until(pilot, lambda: "My shop needs reauthorisation" in drawn(pilot.app))
         assert "the consent was revoked" in said(pilot, "#banner")
         assert "! reauthorise" in drawn(pilot.app)
+
+
+async def test_A16_every_screen_says_it_with_the_way_out_first(backend: Backend, shop: Integration) -> None:
+    await mark(backend, shop)
+    words = "! My shop needs reauthorisation: open it (1) and press ctrl+r."
+    async with screens(backend, size=(80, 24)) as pilot:
+        for command in SCREENS:
+            await pilot.press(command.keys)
+            screen = command.id.removeprefix("screen.")
+            await until(pilot, lambda mode=screen: pilot.app.current_mode == mode)
+            await until(pilot, lambda: words in drawn(pilot.app))
 
 
 async def test_A16_an_authorisation_that_ends_soon_counts_its_days(
