@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual.app import App
 from textual.color import Color
 from textual.widgets import DataTable, Label
 
@@ -22,6 +23,7 @@ from tui.glyphs import AsciiFilter
 from tui.preferences import Preferences
 from tui.screens.base import MainScreen
 from tui.screens.choose_sync import ChooseSync
+from tui.screens.confirm import Confirm
 from tui.screens.jump import JumpScreen
 from tui.screens.tour import TourScreen
 
@@ -126,3 +128,32 @@ async def test_ascii_draws_without_a_single_glyph_of_ours(backend: Backend) -> N
 def test_a_plain_line_is_as_wide_as_the_glyphs_were(text: str) -> None:
     (plain,) = AsciiFilter().apply([Segment(text)], Color(0, 0, 0))
     assert cell_len(plain.text) == cell_len(text)
+
+
+async def test_under_no_color_what_is_under_the_cursor_is_still_seen(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reversed or underlined, in whatever colours the terminal has."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    await keep(backend, tables.INTEGRATIONS, "id-Alpha", integration("Alpha"))
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot)
+        await until(pilot, lambda: screen.query_one(DataTable).row_count == 1)
+        await until(pilot, lambda: "reverse" in _style_of(pilot.app, "Alpha"))
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChooseSync))
+        await pilot.press("down", "up")
+        await until(pilot, lambda: "underline" in _style_of(pilot.app, "Everything"))
+        await pilot.press("escape", "space")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await until(pilot, lambda: "reverse" in _style_of(pilot.app, "Cancel"))
+        assert "reverse" not in _style_of(pilot.app, "Disable ")
+
+
+def _style_of(app: App[None], words: str) -> str:
+    """The style of the first piece of the terminal that holds these words."""
+    for strip in app.screen._compositor.render_strips():
+        for segment in strip:
+            if words in segment.text:
+                return str(segment.style)
+    return ""

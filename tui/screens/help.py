@@ -57,8 +57,8 @@ def _grouped(screen: Screen[object]) -> Iterator[tuple[str, Keys]]:
         group[known] = (keys, binding.description, binding.tooltip)
     for heading in (*(name for name in rows if name not in _LAST), *(name for name in _LAST if name in rows)):
         order = [command.id for command in BY_SCREEN.get(heading, ())]
-        known = sorted(rows[heading], key=lambda name: order.index(name) if name in order else -1)
-        yield heading, [rows[heading][name] for name in known]
+        names = sorted(rows[heading], key=lambda name: order.index(name) if name in order else -1)
+        yield heading, [rows[heading][name] for name in names]
 
 
 class HelpScreen(ModalScreen[None]):

@@ -5,6 +5,7 @@ Acceptance lines: A10, A12, A13, A15, A16.
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from textual.widgets import Button, Collapsible
@@ -224,8 +225,8 @@ async def test_A16_every_screen_says_it_with_the_way_out_first(backend: Backend,
     async with screens(backend, size=(80, 24)) as pilot:
         for command in SCREENS:
             await pilot.press(command.keys)
-            screen = command.id.removeprefix("screen.")
-            await until(pilot, lambda mode=screen: pilot.app.current_mode == mode)
+            mode = command.id.removeprefix("screen.")
+            await until(pilot, partial(lambda mode: pilot.app.current_mode == mode, mode))
             await until(pilot, lambda: words in drawn(pilot.app))
 
 
