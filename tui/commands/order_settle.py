@@ -7,7 +7,7 @@ import typer
 
 from tui.commands.options import IntegrationName, Json
 from tui.commands.order_flow import targets
-from tui.commands.output import Exit, emit, fail, say, table
+from tui.commands.output import Exit, emit, fail, say
 from tui.commands.running import with_backend
 from tui.who import who
 
@@ -67,11 +67,11 @@ def settle(
                 }
             )
         else:
-            rows = [(one.source.id, one.state.value.replace("_", " "), one.held_reason or "") for one in done]
-            if rows:
-                table(("ORDER", "STATE", "WHY"), rows, empty="")
-            if refused:
-                table(("NOT SETTLED", "WHY"), refused, empty="")
+            for one in done:
+                because = f": {one.held_reason}" if one.held_reason else ""
+                say(f"{one.source.id} is {one.state.value.replace('_', ' ')}{because}")
+            for key, why in refused:
+                say(f"{key} was not settled: {why}")
         return Exit.FAILED if refused else Exit.OK
 
     with_backend(work, as_json=as_json)

@@ -12,14 +12,13 @@ from tui.order_words import STATES
 from tui.screens.ask import Ask
 from tui.screens.by_shop import by_shop
 from tui.screens.choose import Choice, Choose
-from tui.screens.confirm import Confirm
+from tui.screens.confirm_many import ConfirmMany
 from tui.session import Session
 from tui.who import who
 
-TYPED_FROM: Final = 50
-"""Above so many orders their number has to be typed (ux.md, Manners)."""
 _BACK: Final = "back"
 _WAITING: Final = (OrderState.FLAGGED, OrderState.HELD)
+_SHORT: Final = {Verdict.SHIP: "ship", Verdict.LEAVE: "dealt with", Verdict.DROP: "drop"}
 _MENU: Final[Sequence[Choice]] = (
     (Verdict.SHIP, "Ship it anyway: Avasam gets it with the next sync"),
     (Verdict.LEAVE, "Dealt with: nothing more is done with it here"),
@@ -66,21 +65,16 @@ def _title(orders: Sequence[Order]) -> str:
 
 
 async def _is_sure(screen: Screen[Any], chosen: str, orders: Sequence[Order]) -> bool:
-    count = len(orders)
-    if count == 1:
+    if len(orders) == 1:
         return True
-    what = "Take back the decision about" if chosen == _BACK else f"Settle as '{chosen}'"
-    if count > TYPED_FROM:
-        typed = await screen.app.push_screen_wait(
-            Ask(
-                f"{what} {count:,} orders? Type {count} to go on",
-                str(count),
-                check=lambda text: None if text == str(count) else f"It is {count}.",
-            )
-        )
-        return typed == str(count)
+    what = "Take back the decision about" if chosen == _BACK else f"Settle as '{_SHORT[Verdict(chosen)]}'"
     return await screen.app.push_screen_wait(
-        Confirm(f"{what} {count:,} orders?", "Each can be taken back until Avasam has it.", "Settle")
+        ConfirmMany(
+            f"{what} {len(orders):,} orders?",
+            [one.source.id for one in orders],
+            "Each can be taken back until Avasam has it.",
+            "Settle",
+        )
     )
 
 

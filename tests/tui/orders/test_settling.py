@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from textual.widgets import Input, OptionList
+from textual.widgets import Button, Input, OptionList
 
 from core import tables
 from core.backend import Backend
@@ -19,7 +19,7 @@ from tests.core.services.made_orders import keep, order, put
 from tests.tui.orders.support import NARROW, arrives, drawn, on, row, screens, told, until
 from tui.screens.ask import Ask
 from tui.screens.choose import Choose
-from tui.screens.confirm import Confirm
+from tui.screens.confirm_many import ConfirmMany
 from tui.screens.order_detail import OrderScreen
 from tui.screens.orders import OrdersScreen
 
@@ -98,7 +98,8 @@ async def test_many_are_settled_after_a_question_and_above_fifty_their_number_is
         await pilot.press("down", "enter")
         await arrives(pilot, Ask)
         await pilot.press("enter")
-        await arrives(pilot, Confirm)
+        await arrives(pilot, ConfirmMany)
+        await until(pilot, lambda: "Settle as 'dealt with' 2 orders?" in drawn(pilot))
         await pilot.press("escape")
         await arrives(pilot, OrdersScreen)
         await pilot.press("a", "d")
@@ -106,11 +107,13 @@ async def test_many_are_settled_after_a_question_and_above_fifty_their_number_is
         await pilot.press("down", "enter")
         await arrives(pilot, Ask)
         await pilot.press("enter")
-        await until(pilot, lambda: "Type 52 to go on" in drawn(pilot))
-        await pilot.press(*"51", "enter")
-        await until(pilot, lambda: "It is 52." in drawn(pilot))
-        on(pilot, Ask).query_one(Input).value = "52"
-        await pilot.press("enter")
+        asked = await arrives(pilot, ConfirmMany)
+        asked.query_one(Input).value = "51"
+        await pilot.pause()
+        assert asked.query_one("#go", Button).disabled
+        asked.query_one(Input).value = "52"
+        await until(pilot, lambda: not asked.query_one("#go", Button).disabled)
+        asked.query_one("#go", Button).press()
         await until(pilot, lambda: "52 orders settled." in told(pilot))
     assert (await state_of(backend, "1051"))[0] is OrderState.CLOSED
 
@@ -197,7 +200,7 @@ async def test_A48_80x24_shows_what_a_held_order_waits_for(backend: Backend) -> 
         await row(pilot, "◇ held", "no shipping mapping")
         await row(pilot, "◇ held", "address masked")
         await row(pilot, "◇ held", "buyer asks to canc")
-        await pilot.press("end", "enter")
+        await pilot.press("home", "enter")
         await arrives(pilot, OrderScreen)
         await until(
             pilot, lambda: "Answer the buyer's wish to cancel: in 20 h" in on(pilot, OrderScreen).text
