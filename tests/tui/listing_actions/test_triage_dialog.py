@@ -6,7 +6,7 @@ Acceptance lines: A32.
 from collections.abc import Sequence
 from decimal import Decimal
 
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from core.models.listing_state import Action
 from core.services.job_report import JobReports
@@ -17,6 +17,8 @@ from tests.tui.session import ReadySession
 from tui.screens.ask import Ask
 from tui.screens.choose import Choose
 from tui.screens.confirm_many import ConfirmMany
+from tui.screens.listings.category import CategoryForm
+from tui.screens.listings.description import DescriptionEditor
 from tui.screens.listings.detail import ListingDetail
 from tui.screens.listings.progress import JobProgress
 from tui.screens.listings.rules import PricingRules
@@ -155,3 +157,29 @@ async def test_A32_a_price_is_typed_for_the_variants_that_lack_it_or_left_to_a_r
         await on.shows("1 done")
     assert (await PricingRuleService(world.backend).attached(world.shop, rule.id)) == ["FAM-NAV", "FAM-SAG"]
     assert (await world.sold("FAM-SAG"))["price"] == "6.72"
+
+
+async def test_A32_a_description_and_a_category_are_cured_in_their_own_editors(world: ListingWorld) -> None:
+    texts = [world.single(f"TXT-{number}", description="") for number in range(2)]
+    await world.stock(*texts, world.single("CAT", category="Somewhere else"))
+    await world.categorise("TXT-0")
+    await world.do(Action.PUBLISH, "TXT-0", "TXT-1", "CAT")
+    async with opened(world, triage(world)) as on:
+        await go_to(on, "category-missing")
+        await on.press("e")
+        await on.asks(CategoryForm)
+        await on.press("escape")
+        await on.is_back()
+        causes = on.dialog._causes.values()
+        await go_to(on, next(cause.code for cause in causes if cause.field == "description"))
+        await on.shows("e  edit the description once")
+        await on.press("e")
+        await on.asks(DescriptionEditor)
+        on.pilot.app.screen.query_one(TextArea).text = "A candle of soy wax."
+        await on.press("ctrl+s")
+        await on.asks(ConfirmMany)
+        await on.shows("Give 2 rows the same description?")
+        await on.press("tab", "enter")
+        await work_off(world, await jobs_shown(on))
+        await on.shows("2 done")
+    assert await world.products("TXT-1")

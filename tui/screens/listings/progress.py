@@ -86,14 +86,15 @@ class JobProgress(ListingDialog[None]):
         return self._jobs.rows.get(key)
 
     def _draw(self) -> None:
-        jobs = self._jobs
-        self._pace.note(jobs.done, self.session.backend.clock.now())
-        self.query_one("#job-bar", ProgressBar).update(total=max(1, jobs.total), progress=jobs.done)
-        words = self._pace.words(jobs.done, jobs.total) if jobs.jobs else "There is no job yet."
+        jobs, counts = self._jobs, self._jobs.counts()
+        done = jobs.total - counts.get(RowResult.WAITING.value, 0)
+        self._pace.note(done, self.session.backend.clock.now())
+        self.query_one("#job-bar", ProgressBar).update(total=max(1, jobs.total), progress=done)
+        words = self._pace.words(done, jobs.total) if jobs.jobs else "There is no job yet."
         over = "over" if jobs.is_over else "esc leaves, it goes on"
         self.query_one("#job-words", Static).update(f"{words} · {over}" if jobs.jobs else words)
         only = "all rows" if self._only is None else self._only.value
-        self.query_one("#job-counts", Static).update(f"{counted(jobs.counts())} · showing {only}")
+        self.query_one("#job-counts", Static).update(f"{counted(counts)} · showing {only}")
         self.query_one("#job-state", Static).update("\n".join(map(job_line, jobs.jobs.values())))
         self.query_one(DialogTable).show(in_order(jobs.rows.items(), self._only), self)
         self._tell()
