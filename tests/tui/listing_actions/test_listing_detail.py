@@ -82,6 +82,8 @@ async def test_A27_a_row_that_was_never_listed_tells_what_list_would_meet_pictur
         await on.shows("Not linked to any SKU of the shop.", "✔ none", "Nothing was done with it yet.", bad)
         await on.press("r")
         await on.shows("List would meet now:", "is not an image")
+        await world.listings.edit(world.shop, ["NEW"], {"title": "Another candle"}, by="ann")
+        await on.shows("Another candle")
     async with opened(world, detail(world, "NO-SUCH")) as on:
         await on.shows("There is no product 'NO-SUCH'")
         await on.press("b")

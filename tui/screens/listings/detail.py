@@ -1,5 +1,6 @@
 """All that is known of one row: texts, numbers step by step, what the shop says, history (A27, A31)."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -8,6 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
+from core import tables
 from core.channel.errors import ChannelError
 from core.models.integration import Integration
 from core.models.listing_state import ListingProblem
@@ -15,7 +17,7 @@ from core.services.errors import ServiceError
 from core.services.listing_detail import DetailService, Glance, Known
 from core.services.listings import ListingService
 from core.services.support_bundle import bundle_text, make_bundle
-from core.store import StoreError
+from core.store import Changes, StoreError
 from tui.hand_out import copy_out, write_out
 from tui.keys import bindings
 from tui.keys.listing_actions import DETAIL
@@ -25,6 +27,7 @@ from tui.screens.listings.dialog import ListingDialog
 from tui.session import Session
 from tui.widgets.picture import Picture
 
+_LOOK_SECONDS: Final = 0.5
 _LOOKING: Final = "looking what List would meet now…"
 
 
@@ -78,6 +81,34 @@ class ListingDetail(ListingDialog[None]):
         if images := self._glance.product.images:
             self.query_one("#listing-picture").mount(Picture(self.session, images[0]))
         self._fill(images=False)
+        self._follow(service)
+
+    @work(group="follow", exclusive=True, exit_on_error=False)
+    async def _follow(self, service: DetailService) -> None:
+        """Read again whenever somebody changes the row, or what was sent of it."""
+        store, seq = self.session.backend.store, -1
+        while self._glance is not None:
+            changes = await store.changes(seq)
+            if seq >= 0 and (changes.reset or self._is_touched(changes)):
+                self._glance = await service.glance(self._sku)
+                self._fill(images=False)
+            seq = changes.seq
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    def _is_touched(self, changes: Changes) -> bool:
+        if self._glance is None:
+            return False
+        shop, rows = self.integration.id, {self._sku, self._glance.front}
+        sold = () if self._known is None else self._known.sold
+        pushed = {tables.key(shop, one.mapping.sku_id) for one in sold}
+        mine = {
+            tables.PRODUCTS: rows,
+            tables.LISTINGS: {tables.key(shop, sku) for sku in rows},
+            tables.LISTING_STATES: {tables.key(shop, sku) for sku in rows},
+            tables.LISTING_SYNCS: pushed,
+            tables.CHANNEL_SKUS: pushed,
+        }
+        return any(changes.keys.get(table, frozenset()) & keys for table, keys in mine.items())
 
     @work(group="detail", exclusive=True, exit_on_error=False)
     async def _fill(self, *, images: bool) -> None:
