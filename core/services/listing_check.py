@@ -12,7 +12,7 @@ from core import tables
 from core.backend import Backend
 from core.models.integration import Integration
 from core.models.listing import PricingRule
-from core.models.listing_state import Action, Deed, ListingProblem, ListingState
+from core.models.listing_state import Action, Deed, ListingProblem
 from core.rules.candidate import Candidate, ImageLook
 from core.rules.listing_limits import ListingLimits, limits_for
 from core.rules.preflight import preflight
@@ -79,7 +79,7 @@ class ListingCheck:
         self._store = backend.store
         self._integration = integration
         self._action = action
-        self._with_images = images and action is Action.PUBLISH
+        self._with_images = images and action in _MENDED
         self._looks: dict[str, asyncio.Task[ImageLook]] = {}
         self._files = FileLooks(
             backend.listing_tools_for(integration).files, limits_for(integration.shop.region)
@@ -149,7 +149,10 @@ class ListingCheck:
         if (waits := held(state, action, inputs)) is not None:
             return replace(checked, problems=(waits,), skipped=f"{waits.what}. {waits.fix}")
         if action is Action.UPDATE:
-            return replace(checked, problems=_of_update(shared.links, family, state, candidate, inputs))
+            fields = likely_fields(family, state, candidate, inputs)
+            if self._with_images and "images" in fields:
+                candidate = replace(candidate, images=await self._look(candidate.addresses, shared.limits))
+            return replace(checked, problems=_of_update(shared.links, candidate, fields))
         attempts = tables.key(self._integration.id, sku)
         if await self._store.get(tables.LISTING_ATTEMPTS, attempts) is not None:
             return checked  # it is looked for first, and asked for again exactly as it was
@@ -180,11 +183,8 @@ def _no_update(links: Links, family: Family) -> str:
     return ""
 
 
-def _of_update(
-    links: Links, family: Family, state: ListingState, candidate: Candidate, inputs: dict[str, str]
-) -> tuple[ListingProblem, ...]:
+def _of_update(links: Links, candidate: Candidate, fields: frozenset[str]) -> tuple[ListingProblem, ...]:
     """What is wrong with what would be sent stops it; the rest is only worth knowing."""
-    fields = likely_fields(family, state, candidate, inputs)
     new = {one.sku for one in candidate.variants if candidate.is_parent and not links.sku_ids.get(one.sku)}
     return tuple(
         one

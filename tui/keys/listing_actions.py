@@ -49,7 +49,7 @@ DETAIL: Final = (
 )
 
 RULES: Final = (
-    Command("rules.attach", "a", "Automate now", "Let the rows follow this rule: they show auto", "attach"),
+    Command("rules.attach", "a", "Automate", "Automate now: let the rows follow this rule", "attach"),
     Command("rules.detach", "d", "Detach", "Let the rows follow no rule", "detach"),
     Command("rules.new", "n", "New", "Make a rule", "new"),
     Command("rules.edit", "e,enter", "Edit", "Change this rule", "edit"),

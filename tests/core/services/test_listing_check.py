@@ -110,6 +110,10 @@ async def test_A28_an_update_is_stopped_only_by_what_it_would_send(world: Listin
     assert [(one.code, one.blocking) for one in found["CHU-1"].problems] == [("price-limits", False)]
     await world.listings.edit(world.shop, ["CHU-1"], {"title": "Joy \U0001f56f of all homes"}, by="ann")
     assert (await checked(world, Action.UPDATE, "CHU-1"))["CHU-1"].is_blocked
+    wrong = f"{world.merchant.sandbox.base_url}/control/faults"
+    await world.stock(world.single("CHU-1", images=(wrong,)))
+    pictures = (await checked(world, Action.UPDATE, "CHU-1", images=True))["CHU-1"]
+    assert "image-unreadable" in {one.code for one in pictures.problems if one.blocking}
     stops = await checked(world, Action.DELETE, "CHU-1", "CHU-2")
     assert (stops["CHU-1"].is_fine, stops["CHU-2"].skipped) == (True, "not listed")
 

@@ -32,6 +32,7 @@ from tui.screens.listings.dialog import DialogTable, ListingDialog
 from tui.session import Session
 from tui.widgets.virtual_table import VirtualTable
 
+_WITH_PICTURES: Final = frozenset({Action.PUBLISH, Action.UPDATE})
 _DRAW_SECONDS: Final = 0.1
 """How often the list grows while rows are looked at."""
 
@@ -136,7 +137,7 @@ class Preflight(ListingDialog[Sequence[str] | None]):
         done, total = len(self._found), len(self._fronts)
         self._pace.note(done, self.session.backend.clock.now())
         self.query_one("#check-bar", ProgressBar).update(total=max(1, total), progress=done)
-        unseen = self._action is Action.PUBLISH and not self._pictures
+        unseen = self._action in _WITH_PICTURES and not self._pictures
         looked = " · pictures: p looks at them too" if unseen else ""
         over = " · done" if self._is_over else " · x stops"
         self.query_one("#check-words", Static).update(f"{self._pace.words(done, total)}{over}{looked}")
@@ -215,6 +216,9 @@ class Preflight(ListingDialog[Sequence[str] | None]):
 
     def action_pictures(self) -> None:
         """Look again, and at the pictures too."""
+        if self._action not in _WITH_PICTURES:
+            self.notify(f"{ACTION[self._action]} sends no pictures.", severity="warning")
+            return
         self._pictures = True
         self._look()
 
