@@ -19,10 +19,11 @@ from core.rules.listing_limits import limits_for
 from core.rules.preflight import preflight
 from core.services.editing import edited_since, stamp
 from core.services.errors import NotAllowedNow, NotFound, ServiceError
-from core.services.listing_book import ListingBook
+from core.services.listing_book import ListingBook, Refreshed
 from core.services.listing_fronts import fronts_of
 from core.services.listing_one import read_row
 from core.services.listing_rows import SORTS, ListingRow, RowFilter, sort_rows
+from core.services.listing_view import ListingView
 from core.store import Where
 from core.sync import listing_ask
 from core.sync.listing_candidate import candidate_of, children_of, read_family, rules_of
@@ -72,13 +73,22 @@ class ListingService:
         sort: str = "sku",
         descending: bool = False,
     ) -> list[ListingRow]:
-        """Rows that match, sorted by a column of SORTS. Raises NotFound for another one."""
+        """Rows that match as on the screen, sorted by a column of SORTS. Raises NotFound for another one.
+
+        A product matches with its variants together; with `variants` every row is for itself.
+        """
         if sort not in SORTS:
             raise NotFound(f"There is no column {sort!r}", f"Columns: {', '.join(SORTS)}.")
         asked = wanted or RowFilter()
         book = ListingBook(self._store, integration.id)
         await book.refresh()
-        return sort_rows((row for row in book.rows() if asked.shows(row)), sort, descending=descending)
+        if asked.variants:
+            return sort_rows((row for row in book.rows() if asked.shows(row)), sort, descending=descending)
+        view = ListingView(book)
+        await view.take(Refreshed(everything=True))
+        await view.sort((sort, descending))
+        keys = view.listed(asked, (sort, descending)).keys
+        return [row for key in keys if book.front_of(key) == key and (row := book.row(key)) is not None]
 
     async def row(self, integration: Integration, sku: str) -> ListingRow:
         """One row. Raises NotFound."""

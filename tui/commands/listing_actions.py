@@ -9,10 +9,12 @@ import typer
 from tui.commands.listing_options import (
     All,
     Category,
+    Collection,
     Filters,
     ProblemCode,
     Skus,
     Status,
+    Stock,
     chosen,
     the_integration,
 )
@@ -42,13 +44,15 @@ def publish(
     search: Search = "",
     status: Status = None,
     category: Category = None,
+    stock: Stock = None,
     problem: ProblemCode = None,
+    collection: Collection = None,
     every: All = False,
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
     """List rows on TikTok: rows in error are tried again, linked ones are skipped and said so."""
-    filters = Filters(search, status, category, None, problem)
+    filters = Filters(search, status, category, stock, problem, collection)
     _act("publish", skus, filters, integration, every=every, no_wait=no_wait, as_json=as_json)
 
 
@@ -59,13 +63,15 @@ def update(
     search: Search = "",
     status: Status = None,
     category: Category = None,
+    stock: Stock = None,
     problem: ProblemCode = None,
+    collection: Collection = None,
     every: All = False,
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
     """Send what has changed on listed rows, and nothing else."""
-    filters = Filters(search, status, category, None, problem)
+    filters = Filters(search, status, category, stock, problem, collection)
     _act("update", skus, filters, integration, every=every, no_wait=no_wait, as_json=as_json)
 
 
@@ -76,14 +82,16 @@ def delete(
     search: Search = "",
     status: Status = None,
     category: Category = None,
+    stock: Stock = None,
     problem: ProblemCode = None,
+    collection: Collection = None,
     every: All = False,
     yes: Yes = False,
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
     """Delete listings on TikTok and unlink their rows. Asks first: exit code 3 without --yes."""
-    filters = Filters(search, status, category, None, problem)
+    filters = Filters(search, status, category, stock, problem, collection)
     _act("delete", skus, filters, integration, every=every, no_wait=no_wait, as_json=as_json, sure=yes)
 
 

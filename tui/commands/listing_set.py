@@ -20,10 +20,12 @@ from tui.commands.leaf_answers import (
 from tui.commands.listing_options import (
     All,
     Category,
+    Collection,
     Filters,
     ProblemCode,
     Skus,
     Status,
+    Stock,
     chosen,
     the_integration,
 )
@@ -71,7 +73,9 @@ def set_(
     search: Search = "",
     status: Status = None,
     category: Category = None,
+    stock: Stock = None,
     problem: ProblemCode = None,
+    collection: Collection = None,
     every: All = False,
     as_json: Json = False,
 ) -> None:
@@ -84,7 +88,7 @@ def set_(
         from core.services.listings import ListingService
 
         shop = await the_integration(backend, integration)
-        filters = Filters(search, status, category, None, problem)
+        filters = Filters(search, status, category, stock, problem, collection)
         rows = await chosen(backend, shop, skus, filters, every=every)
         changes = changes_of(
             title=title, description=description, price=price, shipping=shipping,

@@ -6,6 +6,7 @@ Acceptance lines: A22, A26, A27.
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.screen import Screen
@@ -47,11 +48,11 @@ async def world(tmp_path: Path, merchant: Merchant) -> AsyncIterator[ListingWorl
     await backend.close()
 
 
-def opened(app: AvasamApp, kind: type[Screen[object]]) -> bool:
+def opened(app: AvasamApp, kind: type[Screen[Any]]) -> bool:
     return any(isinstance(one, kind) for one in app.screen_stack)
 
 
-def left(app: AvasamApp, screen: Screen[object]) -> bool:
+def left(app: AvasamApp, screen: Screen[Any]) -> bool:
     return screen not in app.screen_stack
 
 
