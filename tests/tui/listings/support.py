@@ -145,7 +145,7 @@ async def listings(
         screen = app.screen
         assert isinstance(screen, ListingManagerScreen)
         await until(pilot, lambda: str(screen.query_one("#status-line", Static).content))
-        await until(pilot, lambda: screen.table.page > 1 or not screen.table.display)
+        await until(pilot, lambda: screen.table.page > 1)
         await pilot.pause()
         yield pilot, screen
 

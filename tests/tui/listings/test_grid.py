@@ -131,6 +131,10 @@ async def test_A19_filters_combine_and_escape_shows_everything(grid: Grid) -> No
         assert keys(screen) == FRONTS
         await narrow(pilot, screen, "Problem", "=image-small")
         assert keys(screen) == ["MUG-BLU-02"]
+        await narrow(pilot, screen, "Stock", "=unknown")
+        assert "No row matches" in text(screen, "#nothing")
+        await pilot.press("escape")
+        assert keys(screen) == FRONTS, "the empty list keeps the focus"
 
 
 async def test_A19_any_column_sorts_by_key_and_by_click(grid: Grid) -> None:

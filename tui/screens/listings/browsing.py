@@ -66,7 +66,6 @@ class ListingBrowser(ShopScreen):
     def on_mount(self) -> None:
         """Rows come with the first pulse."""
         self.session.desks.inventory.progress = self._progress
-        self.table.display = False
         for desk in self.session.desks:  # what was read ahead is there before the first pulse
             self.shop, self.desk = desk.integration, desk
             self._follow()
@@ -144,8 +143,7 @@ class ListingBrowser(ShopScreen):
         self._say_nothing(f"Reading the inventory, once: {done:,} of {total:,} products\n\n{bar}")
 
     def _say_nothing(self, words: str) -> None:
-        """Words in the place of the grid."""
-        self.table.display = False
+        """Words below the empty grid: it keeps its heading and the focus."""
         nothing = self.query_one("#nothing", Static)
         nothing.update(words)
         nothing.display = True
@@ -167,10 +165,7 @@ class ListingBrowser(ShopScreen):
             listed.products, total, facets(self.wanted, only_unsaved=self.only_unsaved)
         )
         if listed.keys:
-            had_focus = self.table.display
-            self.table.display, self.query_one("#nothing").display = True, False
-            if not had_focus and self.focused is None:
-                self.table.focus()
+            self.query_one("#nothing").display = False
         else:
             self._say_nothing(_NO_MATCH if total else _NO_PRODUCT)
         self.tell()
