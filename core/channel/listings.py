@@ -83,6 +83,7 @@ class ProductChanges:
     skus: Sequence[DraftSku] | None = None
     brand_id: str | None = None
     attributes: Sequence[Attribute] | None = None
+    """All that shall stay."""
     weight_kg: Decimal | None = None
     size_cm: tuple[Decimal, Decimal, Decimal] | None = None
     """Length, width, height of the package."""
@@ -151,6 +152,8 @@ class ChannelProduct:
     """SKU id -> what sets it apart: an edit that names its SKUs has to name these too."""
     certificates: Sequence[Certificate] = ()
     """What is there: an edit that names one has to name these too."""
+    attributes: Sequence[Attribute] = ()
+    """The same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from core.channel.errors import DataRefused
-from core.channel.listings import ChannelProduct, DraftSku, ProductChanges
+from core.channel.listings import Attribute, ChannelProduct, DraftSku, ProductChanges
 from core.models.base import Money
 from core.models.listing import ChannelSku, Listing
 from core.models.listing_state import ListingProblem, ListingState
@@ -64,7 +64,7 @@ async def work_out(
     found = [one for one in preflight(looked) if one.blocking and _matters(one, fields, new)]
     if found:
         return found
-    changes = _texts(candidate, fields)
+    changes = _texts(candidate, fields, product)
     if {"size_chart", "certificates"} & set(fields):
         sent = replace(
             looked,
@@ -169,18 +169,25 @@ def _differs(name: str, inputs: dict[str, str], state: ListingState, *, live_dif
     return live_differs and not (state.in_review and name in state.sent)
 
 
-def _texts(candidate: Candidate, fields: Sequence[str]) -> ProductChanges:
+def _texts(candidate: Candidate, fields: Sequence[str], product: ChannelProduct) -> ProductChanges:
     """Everything but images and SKUs; what is unknown is left as it is."""
     return ProductChanges(
         title=candidate.title if "title" in fields else None,
         description=candidate.description if "description" in fields else None,
-        attributes=attributes_of(candidate) if "attributes" in fields else None,
+        attributes=_attributes(candidate, product) if "attributes" in fields else None,
         brand_id=candidate.brand_id if "brand" in fields else None,
         weight_kg=candidate.weight_kg if "weight" in fields else None,
         size_cm=candidate.size_cm if "size" in fields else None,
         manufacturer_ids=candidate.manufacturer_ids if "manufacturer" in fields else None,
         responsible_person_ids=(candidate.responsible_person_ids if "responsible_person" in fields else None),
     )
+
+
+def _attributes(candidate: Candidate, product: ChannelProduct) -> list[Attribute]:
+    """Attributes replace each other as a whole: those that were given in Seller Center are named again."""
+    chosen = attributes_of(candidate)
+    ours = {one.id for one in chosen}
+    return [*chosen, *(one for one in product.attributes if one.id not in ours)]
 
 
 def _notes(state: ListingState, inputs: dict[str, str]) -> tuple[ListingProblem, ...]:

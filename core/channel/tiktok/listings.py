@@ -6,6 +6,7 @@ from typing import Final
 
 from core.channel.errors import ChannelError, UnreadableReply
 from core.channel.listings import (
+    Attribute,
     Certificate,
     ChannelProduct,
     Checked,
@@ -68,6 +69,7 @@ class TikTokListings:
             skus=skus_of(found, integration_id=self._integration_id, read_at=self._clock.now()),
             sides={clean_line(sku.id, _ID): _sides(sku) for sku in found.skus},
             certificates=[_certificate(row) for row in found.certifications if row.id],
+            attributes=[_attribute(row) for row in found.product_attributes if row.id and row.values],
         )
 
     async def made_since(self, seller_skus: Sequence[str], since: datetime) -> Sequence[str]:
@@ -172,6 +174,14 @@ def _sides(sku: wire.SkuWire) -> list[Side]:
         )
         for side in sku.sales_attributes
     ]
+
+
+def _attribute(row: wire.GivenAttribute) -> Attribute:
+    return Attribute(
+        id=clean_line(row.id, _ID),
+        value_ids=[clean_line(value.id, _ID) for value in row.values if value.id],
+        value_names=[clean_line(value.name, _REASON) for value in row.values if not value.id and value.name],
+    )
 
 
 def _certificate(row: wire.CertificateWire) -> Certificate:

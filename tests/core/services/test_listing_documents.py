@@ -5,6 +5,7 @@ Acceptance lines: A25, A26, A28.
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +260,31 @@ async def test_an_update_keeps_certificates_that_somebody_added_in_seller_center
         node["rules"]["product_certifications"].remove(extra)
     after = (await product(world, "TOY-9"))["certifications"]
     assert sorted(one["id"] for one in after) == sorted([rules.documents[0].id, "7109999"])
+
+
+async def test_A28_an_update_keeps_attributes_that_somebody_gave_in_seller_center(
+    world: ListingWorld,
+) -> None:
+    service = CategoryService(world.backend)
+    leaf = await world.leaf("Candles")
+    await world.stock(world.single("CAN-9", category="Candles of nine"))
+    (cotton,) = await service.attributes(world.shop, leaf, ["Material=Cotton"])
+    await service.choose(world.shop, ["CAN-9"], leaf, attributes=[cotton], weight_kg=Decimal("0.4"), by="ann")
+    await world.do(Action.PUBLISH, "CAN-9")
+    (product_id,) = await world.products("CAN-9")
+    theirs = next(
+        one for shop in world.merchant.sandbox.world.shops() for one in shop.products.values()
+        if one.id == product_id
+    )  # fmt: skip
+    (room,) = await service.attributes(world.shop, leaf, ["Country of Origin=Portugal"])
+    theirs.attributes = [*theirs.attributes, {"id": room.id, "values": [{"id": room.value_ids[0]}]}]
+    (wool,) = await service.attributes(world.shop, leaf, ["Material=Wool"])
+    await world.listings.edit(world.shop, ["CAN-9"], {"attributes": (wool,)}, by="ann")
+    assert (await world.do(Action.UPDATE, "CAN-9"))["CAN-9"][1] == "sent attributes"
+    await world.end_review("CAN-9", passes=True)
+    given = (await product(world, "CAN-9"))["attributes"]
+    after = {one["id"]: one["values"][0]["id"] for one in given}
+    assert after == {wool.id: wool.value_ids[0], room.id: room.value_ids[0]}
 
 
 async def test_of_a_row_that_is_only_linked_what_was_typed_is_sent_and_nothing_else(

@@ -233,6 +233,20 @@ class CertificateWire(Reply):
     expiration_date: int = 0
 
 
+class GivenValue(Reply):
+    """A value of a product attribute; one of the seller's own may lack an id."""
+
+    id: Id = ""
+    name: str = ""
+
+
+class GivenAttribute(Reply):
+    """A product attribute as it stands."""
+
+    id: Id = ""
+    values: tuple[GivenValue, ...] = ()
+
+
 class ProductDetail(ProductWire):
     """GET /product/202309/products/{product_id}."""
 
@@ -243,6 +257,7 @@ class ProductDetail(ProductWire):
     main_images: tuple[ImageWire, ...] = ()
     brand: BrandRef = BrandRef()
     certifications: tuple[CertificateWire, ...] = ()
+    product_attributes: tuple[GivenAttribute, ...] = ()
     has_draft: bool = False
 
 
