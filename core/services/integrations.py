@@ -49,6 +49,16 @@ class IntegrationService:
         there = ", ".join(repr(one.name) for one in known) or "none yet"
         raise NotFound(f"There is no integration named {name!r}", f"Integrations: {there}.")
 
+    async def named_or_only(self, name: str | None) -> Integration:
+        """The one that is named, or without a name the only one there is. Raises NotFound."""
+        if name is not None:
+            return await self.named(name)
+        known = await self.all()
+        if len(known) != 1:
+            there = ", ".join(repr(one.name) for one in known) or "none yet"
+            raise NotFound("Say which integration", f"Add --integration NAME. Integrations: {there}.")
+        return known[0]
+
     async def overview(self) -> list[Overview]:
         """The list with what a person wants to see at a glance."""
         return [await self._overview(integration) for integration in await self.all()]

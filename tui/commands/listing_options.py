@@ -58,17 +58,9 @@ class Filters:
 
 async def the_integration(backend: "Backend", name: str | None) -> "Integration":
     """The one that is named, or the only one. Raises NotFound."""
-    from core.services.errors import NotFound
     from core.services.integrations import IntegrationService
 
-    service = IntegrationService(backend)
-    if name is not None:
-        return await service.named(name)
-    known = await service.all()
-    if len(known) != 1:
-        there = ", ".join(repr(one.name) for one in known) or "none yet"
-        raise NotFound("Say which integration", f"Add --integration NAME. Integrations: {there}.")
-    return known[0]
+    return await IntegrationService(backend).named_or_only(name)
 
 
 async def chosen(

@@ -153,17 +153,9 @@ def _change(option: str, service: str | None, name: str | None, *, as_json: bool
 
 async def _shop(backend: "Backend", name: str | None) -> "Integration":
     """The named integration, or the only one there is."""
-    from core.services.errors import NotFound
     from core.services.integrations import IntegrationService
 
-    service = IntegrationService(backend)
-    if name is not None:
-        return await service.named(name)
-    shops = await service.all()
-    if len(shops) != 1:
-        there = ", ".join(repr(shop.name) for shop in shops) or "none yet"
-        raise NotFound("Name the integration with --integration", f"Integrations: {there}.")
-    return shops[0]
+    return await IntegrationService(backend).named_or_only(name)
 
 
 def _table(rows: "Sequence[Option]", *, empty: str) -> None:

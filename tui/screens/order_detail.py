@@ -27,6 +27,13 @@ class OrderScreen(Screen[str | None]):
     """
 
     BINDINGS = bindings(ORDER)
+    HEADING = "An order"
+    HELP_TEXT = (
+        "One order in full: where it stands and why it waits, its lines with the Avasam SKU of each, the "
+        "deadlines, the address as far as TikTok gives it, the service it was allocated, how the rules "
+        "decided, and everything that was done, oldest first. It follows the store while it is open. u goes "
+        "to whatever gets a held order going again."
+    )
 
     def __init__(self, session: Session, key: str, now: datetime) -> None:
         super().__init__()
