@@ -41,7 +41,7 @@ _EMPTY: Final = """\
 No shop is connected yet.
 
 Connect one:   press a, or choose "Add sales channel" below
-Or look first: avasam --sandbox   starts a shop on this machine to try things on"""
+Or look first: avasam --sandbox   a shop to try things on"""
 
 
 class Shops(DataTable[Text]):

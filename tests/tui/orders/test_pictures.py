@@ -12,7 +12,10 @@ from tests.core.services.made_orders import foreign, keep, order
 from tests.tui.orders.support import arrives, drawn, screens, until
 from tests.tui.pictures import SIZES, Size, check_picture, greenwich  # noqa: F401 - a fixture
 from tui.screens.choose import Choose
+from tui.screens.help import HelpScreen
+from tui.screens.integrations import IntegrationsScreen
 from tui.screens.order_detail import OrderScreen
+from tui.screens.orders import OrdersScreen
 
 KEPT = Path(__file__).parent / "pictures"
 
@@ -43,3 +46,9 @@ async def test_the_list_one_order_and_what_narrows_it(backend: Backend, size: Si
         await arrives(pilot, OrderScreen)
         await until(pilot, lambda: "5761" in drawn(pilot))
         await check_picture(pilot, KEPT, "order")
+        await pilot.press("f1")
+        assert (await arrives(pilot, HelpScreen)).told.heading == "An order"
+        await pilot.press("escape", "1")
+        await arrives(pilot, IntegrationsScreen)
+        await pilot.press("5")
+        await arrives(pilot, OrdersScreen)
