@@ -23,10 +23,12 @@ class Memory:
         self._rows: dict[str, dict[str, Stored]] = {}
         self._ids: dict[str, dict[str, str]] = {}
         self._highest: dict[str, int] = {}
+        self._stamps: dict[str, object] = {}
         self._recent = Recent(seq)
 
     def load(self, table: str, rows: Sequence[tuple[str, str | None, int]]) -> None:
         """Take over documents of the snapshot: (id, key, place)."""
+        self._stamps[table] = object()
         stored = self._rows.setdefault(table, {})
         ids = self._ids.setdefault(table, {})
         for identifier, key, place in rows:
@@ -40,6 +42,7 @@ class Memory:
         """Make a transaction visible."""
         touched = {table: self._apply_to(table, documents) for table, documents in changes.items()}
         self.seq = seq
+        self._stamps.update((table, object()) for table in touched)
         self._recent.add(seq, touched)
 
     def rebase(self, pages: Pages, places: Mapping[str, "array[int]"]) -> None:
@@ -49,6 +52,10 @@ class Memory:
             for identifier, place in zip(list(rows), moved, strict=True):
                 rows[identifier] = place
         self._pages = pages
+
+    def stamp(self, table: str) -> object:
+        """The same object for as long as nothing in the table changes."""
+        return self._stamps.setdefault(table, object())
 
     def names(self) -> list[str]:
         """The tables that hold documents."""

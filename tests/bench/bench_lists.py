@@ -117,7 +117,7 @@ def _wait_until_still(screen: Terminal, seconds: float = 180) -> None:
     """Suggestions are looked for, and lists are read: until nothing but the beat draws."""
     deadline = time.perf_counter() + seconds
     still = 0
-    while still < 3 and time.perf_counter() < deadline:
+    while still < 8 and time.perf_counter() < deadline:
         still = 0 if select.select([screen.master], [], [], 0.4)[0] else still + 1
         screen.settle()
 

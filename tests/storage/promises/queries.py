@@ -109,6 +109,20 @@ class QueryPromises(Opened):
             paged += found.rows
         assert paged == list(everything)
 
+    async def test_counts_follow_every_change_also_when_asked_again_and_again(self, store: Store) -> None:
+        await put_all(store, "t", {f"a/{n}": {"n": n} for n in range(5)} | {"b/1": {"n": 9}})
+        for _ in range(2):
+            assert (await store.count("t"), await store.count("t", prefix="a/")) == (6, 5)
+        async with store.transaction() as tx:
+            await tx.put("t", "a/9", {"n": 9})
+            await tx.delete("t", "b/1")
+            assert await tx.count("t", prefix="a/") == 6
+        assert (await store.count("t"), await store.count("t", prefix="a/")) == (6, 6)
+        await put_all(store, "t", {"a/9": {"n": 10}})
+        assert await store.count("t", prefix="a/") == 6
+        assert await store.count("t", [Where("n", "eq", 10)], prefix="a/") == 1
+        assert await store.count("nothing") == 0
+
     async def test_columns_give_every_row_once_with_its_fields_in_order(self, store: Store) -> None:
         await put_all(store, "t", {f"{n}": {"n": n, "s": {"x": [n]}} for n in range(4500)})
         rows: dict[str, object] = {}
