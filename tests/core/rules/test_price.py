@@ -164,6 +164,7 @@ def test_a_paused_rule_is_passed_over_and_says_so() -> None:
     [
         ({"suppliers": ("Acme",)}, True),
         ({"suppliers": ("key-1",)}, True),
+        ({"suppliers": ("ACME",), "categories": ("kitchen",)}, True),
         ({"suppliers": ("Other",)}, False),
         ({"categories": ("Kitchen",)}, True),
         ({"categories": ("251",)}, True),
