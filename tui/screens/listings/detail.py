@@ -22,6 +22,7 @@ from tui.hand_out import copy_out, write_out
 from tui.keys import bindings
 from tui.keys.listing_actions import DETAIL
 from tui.listing_text import listing_text
+from tui.screens.base import NARROW
 from tui.screens.choose import Choose
 from tui.screens.listings.dialog import ListingDialog
 from tui.session import Session
@@ -78,7 +79,8 @@ class ListingDetail(ListingDialog[None]):
             self.query_one("#listing-text", Static).update(str(error))
             return
         self._draw()
-        if images := self._glance.product.images:
+        images = self._glance.product.images
+        if images and self.app.size.width >= NARROW:  # without room for it, it need not be fetched
             self.query_one("#listing-picture").mount(Picture(self.session, images[0]))
         self._fill(images=False)
         self._follow(service)
@@ -90,7 +92,13 @@ class ListingDetail(ListingDialog[None]):
         while self._glance is not None:
             changes = await store.changes(seq)
             if seq >= 0 and (changes.reset or self._is_touched(changes)):
-                self._glance = await service.glance(self._sku)
+                try:
+                    self._glance = await service.glance(self._sku)
+                except ServiceError as error:
+                    self.notify(
+                        f"{error} What is shown here was read before.", severity="warning", markup=False
+                    )
+                    return
                 self._fill(images=False)
             seq = changes.seq
             await asyncio.sleep(_LOOK_SECONDS)
