@@ -88,7 +88,8 @@ async def test_jump_mode_takes_the_focus_where_the_letter_is(backend: Backend) -
     await keep(backend, tables.INTEGRATIONS, "id-Alpha", integration("Alpha"))
     async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
         screen = await opened(pilot)
-        await until(pilot, lambda: screen.query_one(DataTable).row_count == 1)
+        table = screen.query_one(DataTable)
+        await until(pilot, lambda: table.row_count == 1 and table.region.area)
         await pilot.press("ctrl+o")
         await until(pilot, lambda: isinstance(pilot.app.screen, JumpScreen))
         jump = pilot.app.screen
