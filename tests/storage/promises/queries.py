@@ -110,7 +110,8 @@ class QueryPromises(Opened):
         assert paged == list(everything)
 
     async def test_counts_follow_every_change_also_when_asked_again_and_again(self, store: Store) -> None:
-        await put_all(store, "t", {f"a/{n}": {"n": n} for n in range(5)} | {"b/1": {"n": 9}})
+        rows: dict[str, Document] = {f"a/{n}": {"n": n} for n in range(5)}
+        await put_all(store, "t", {**rows, "b/1": {"n": 9}})
         for _ in range(2):
             assert (await store.count("t"), await store.count("t", prefix="a/")) == (6, 5)
         async with store.transaction() as tx:
