@@ -108,11 +108,8 @@ async def test_A22_A24_undo_goes_back_step_by_step_and_bad_values_never_wait(bac
             await desk.type(["A"], {Field.PRICE: text})
     line = desk.row("A")
     assert line is not None
-    assert (line.row.title, line.row.price, line.edited) == (
-        "Two",
-        Decimal("4.00"),
-        {Field.TITLE, Field.PRICE},
-    )
+    assert (line.row.title, line.row.price) == ("Two", Decimal("4.00"))
+    assert line.edited == {Field.TITLE, Field.PRICE}
     assert desk.undo() == ["A"]
     line = desk.row("A")
     assert line is not None
