@@ -7,6 +7,7 @@ from core.models.job import JobState
 from core.models.listing_state import Action
 from core.services.listing_running import Running
 from core.text import clean_line
+from tui.progress import bar, speed
 
 DONE_TO: Final = {
     Action.DELETE: (
@@ -36,12 +37,11 @@ def running_line(jobs: Sequence[Running]) -> str:
         return ""
     first, *rest = jobs
     verb = _VERBS[first.action]
-    filled = _BAR * first.done // max(1, first.total)
-    parts = [f"{verb} {first.done:,} of {first.total:,} {'█' * filled}{'░' * (_BAR - filled)}"]
+    parts = [f"{verb} {first.done:,} of {first.total:,} {bar(first.done, first.total, _BAR)}"]
     if first.job.state is JobState.QUEUED:
         parts.append("waits for the worker")
-    elif first.a_second is not None and first.seconds_left is not None:
-        parts.append(f"{first.a_second:.1f} a second, {_span(first.seconds_left)} left")
+    elif first.a_second is not None:
+        parts.append(speed(first.a_second, first.total - first.done))
     parts += [f"{len(rest):,} more waiting"] if rest else []
     return " · ".join((*parts, "x shows its rows"))
 
@@ -60,7 +60,3 @@ def left_out_words(left_out: Sequence[tuple[str, str]]) -> str:
     told = "; ".join(f"{clean_line(sku, 40)}: {why}" for sku, why in left_out[:_NAMED])
     more = len(left_out) - _NAMED
     return f"{told}; and {more:,} more" if more > 0 else told
-
-
-def _span(seconds: int) -> str:
-    return f"{seconds} s" if seconds < 120 else f"{seconds // 60:,} min"

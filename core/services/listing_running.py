@@ -1,4 +1,4 @@
-"""Listing jobs that wait or run: how far, how fast, and how long still."""
+"""Listing jobs that wait or run: how far, and how fast."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,14 +14,13 @@ _OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """One job. `a_second` and `seconds_left` are None until a row has ended."""
+    """One job. `a_second` is None until a row has ended."""
 
     job: Job
     action: Action
     done: int
     total: int
     a_second: float | None
-    seconds_left: int | None
 
 
 async def running_jobs(store: Reader, integration_id: str, now: datetime) -> list[Running]:
@@ -36,5 +35,4 @@ def _running(job: Job, now: datetime) -> Running:
     total = job.total or 0
     seconds = 0.0 if job.started_at is None else (now - job.started_at).total_seconds()
     pace = job.done / seconds if job.done and seconds > 0 else None
-    left = None if pace is None else round((total - job.done) / pace)
-    return Running(job, ACTION_OF[job.kind], job.done, total, pace, left)
+    return Running(job, ACTION_OF[job.kind], job.done, total, pace)

@@ -2,8 +2,8 @@ from tui.progress import progress
 
 
 def test_long_work_shows_a_bar_the_count_the_rate_and_the_time_left() -> None:
-    assert progress(4_000, 10_000, 5.0) == "████░░░░░░ 4,000 of 10,000 · 800/s · 8 s left"
-    assert progress(100, 100_000, 1.0) == "░░░░░░░░░░ 100 of 100,000 · 100/s · 16 min 39 s left"
+    assert progress(4_000, 10_000, 5.0) == "████░░░░░░ 4,000 of 10,000 · 800 a second · 8 s left"
+    assert progress(100, 100_000, 1.0) == "░░░░░░░░░░ 100 of 100,000 · 100 a second · 17 min left"
 
 
 def test_without_a_rate_none_is_told() -> None:

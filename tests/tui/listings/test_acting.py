@@ -168,7 +168,7 @@ async def test_a_running_job_shows_a_bar_while_the_grid_goes_on(grid: Grid) -> N
         await grid.put(tables.JOBS, job.id, job)
         await until(pilot, lambda: screen.query_one("#listing-job").display)
         assert text(screen, "#listing-job") == (
-            "List 40 of 200 ████░░░░░░░░░░░░░░░░ · 4.0 a second, 40 s left · x shows its rows"
+            "List 40 of 200 ████░░░░░░░░░░░░░░░░ · 4.0 a second · 40 s left · x shows its rows"
         )
         await pilot.press("down")
         assert screen.table.cursor_key == "LMP-0002"

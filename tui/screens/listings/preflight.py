@@ -27,7 +27,7 @@ from tui.listing_action_words import (
     check_lines,
     rows,
 )
-from tui.pace import Pace
+from tui.progress import Pace
 from tui.screens.listings.dialog import DialogTable, ListingDialog
 from tui.session import Session
 from tui.widgets.virtual_table import VirtualTable

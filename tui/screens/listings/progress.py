@@ -19,8 +19,8 @@ from tui.hand_out import copy_out, write_out
 from tui.keys import bindings
 from tui.keys.listing_actions import PROGRESS
 from tui.listing_action_words import ORDER, counted, in_order, job_line, result_columns, results_text, rows
-from tui.pace import Pace
 from tui.person import who
+from tui.progress import Pace
 from tui.screens.confirm import Confirm
 from tui.screens.listings.dialog import DialogTable, ListingDialog
 from tui.session import Session
