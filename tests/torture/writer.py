@@ -71,9 +71,17 @@ def _little_room(directory: Path, *, wanted: bool) -> Iterator[None]:
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    largest = max(path.stat().st_size for path in directory.glob("journal-*"))
+    largest = max((_size(path) for path in directory.glob("journal-*")), default=0)
     resource.setrlimit(resource.RLIMIT_FSIZE, (largest + 60, hard))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def _size(path: Path) -> int:
+    """0 once another writer has put a new generation in its place."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
