@@ -140,7 +140,7 @@ def test_lines_of_one_sku_are_counted_but_not_across_mappings() -> None:
             "release",
             "avasam orders release 1001",
         ),
-        ({"state": OrderState.FLAGGED}, "decide", "avasam orders show 1001"),
+        ({"state": OrderState.FLAGGED}, "settle", "avasam orders settle 1001 --as ship|dealt-with|drop"),
     ],
 )
 async def test_A48_every_held_order_says_what_unblocks_it(
