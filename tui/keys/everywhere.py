@@ -67,8 +67,9 @@ EVERYWHERE: Final = (
         "Commands",
         "Every command there is, found by typing; themes",
         "app.command_palette",
+        show=False,
     ),
-    Command("help", "f1", "Help", "What this screen shows, and its keys", "app.help_screen"),
+    Command("help", "f1", "Help", "What this screen shows, and its keys", "app.help_screen", show=False),
     Command(
         "quit",
         "ctrl+q",

@@ -13,6 +13,7 @@ from textual.widgets import Footer, OptionList, Static
 from tui.messages import Beat
 from tui.session import Pulse, Session
 from tui.widgets.banner import Banner
+from tui.widgets.hints import Hints
 from tui.widgets.menu import Menu
 from tui.widgets.status_line import StatusLine
 
@@ -62,7 +63,9 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Title, what nobody should miss, menu beside content, status line, footer."""
-        yield Static(f" AVASAM ▸ {self.HEADING}", id="title", markup=False)
+        with Horizontal(id="title-line"):
+            yield Static(f" AVASAM ▸ {self.HEADING}", id="title", markup=False)
+            yield Hints()
         yield Banner()
         with Horizontal(id="body"):
             yield Menu(self.MODE)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from textual import work
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
@@ -18,6 +18,7 @@ from tui.screens.settle import settle
 from tui.screens.tracking import choose_carrier, correct_tracking
 from tui.screens.unblock import unblock
 from tui.session import Session
+from tui.widgets.hints import Hints
 
 
 class OrderScreen(Screen[str | None]):
@@ -47,7 +48,9 @@ class OrderScreen(Screen[str | None]):
 
     def compose(self) -> ComposeResult:
         """A title over the text."""
-        yield Static("", id="title", markup=False)
+        with Horizontal(id="title-line"):
+            yield Static("", id="title", markup=False)
+            yield Hints()
         with VerticalScroll(id="order-pane"):
             yield Static("", id="order-text", markup=False)
         yield Footer(show_command_palette=False)
