@@ -189,8 +189,14 @@ class RowView(ScrollView, Generic[Row]):
     def layout_now(self) -> Layout[Row]:
         """Where the columns stand at the present width."""
         if self._laid_out is None:
-            self._laid_out = lay_out(self.shown, self.scrollable_content_region.width, frozen=self._frozen)
+            self._laid_out = lay_out(self.shown, self._room(), frozen=self._frozen)
         return self._laid_out
+
+    def _room(self) -> int:
+        """Cells for the columns: beside the scroll bar of a long view, whether it has come yet or not."""
+        inside = self.content_region
+        is_long = len(self.view) + HEADER > inside.height
+        return max(0, inside.width - (self.styles.scrollbar_size_vertical if is_long else 0))
 
     def notify_style_update(self) -> None:
         """Another theme, or the focus came or went: nothing drawn before is of use."""
@@ -230,9 +236,12 @@ class RowView(ScrollView, Generic[Row]):
         return self._look
 
     def _measure(self) -> None:
-        self._laid_out = None
+        """Where columns stand elsewhere now, the header moves with them: every line is drawn again."""
+        before, self._laid_out = self._laid_out, None
         self._strips.clear()
         self._resize_to(Size(self.layout_now.width, len(self.view) + HEADER))
+        if before is None or before.placed != self.layout_now.placed:
+            self.refresh()
 
     def _resize_to(self, size: Size) -> None:
         """Take another length. Assigning `virtual_size` would lay out the whole screen for every key typed
