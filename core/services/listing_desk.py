@@ -168,8 +168,6 @@ class ListingDesk:
                     refused.append((sku, _words(fault)))
                     if isinstance(fault, EditedMeanwhile) and fault.row is not None:
                         self.edits.rebase(sku, fault.row)
-        if saved:
-            self.edits.forget_steps()
         return SavedDrafts(saved, refused)
 
     async def _save_row(self, tx: Transaction, sku: str, mine: Mapping[Field, Pending], by: str) -> None:

@@ -86,15 +86,18 @@ class Edits:
 
     def undo(self) -> list[str]:
         """Take the last step back; the SKUs that it was about, none when there is nothing to undo."""
-        if not self._steps:
-            return []
-        step = self._steps.pop()
+        step: dict[tuple[str, Field], Pending | None] = {}
+        while self._steps and not step:
+            step = self._steps.pop()
         for (sku, name), before in step.items():
             self._set(sku, name, before)
         return list(dict.fromkeys(sku for sku, _ in step))
 
     def saved(self, sku: str, saved: Mapping[Field, Pending]) -> None:
-        """These values are in force; what was typed meanwhile still waits, from there."""
+        """These values are in force and no step of theirs can be undone; what was typed meanwhile still waits."""
+        for step in self._steps:
+            for name in saved:
+                step.pop((sku, name), None)
         for name, one in saved.items():
             now = self.by_sku.get(sku, {}).get(name)
             if now is not None:
@@ -104,10 +107,6 @@ class Edits:
         """The person has been told what the draft holds now: saving again replaces that."""
         for name, one in list(self.by_sku.get(sku, {}).items()):
             self._set(sku, name, Pending(one.value, present.get(name.value)))
-
-    def forget_steps(self) -> None:
-        """After a Save there is nothing to undo."""
-        self._steps.clear()
 
     def clear(self) -> None:
         """Forget everything."""

@@ -81,6 +81,8 @@ async def test_a_row_that_is_gone_or_follows_a_rule_by_now_stops_no_other(backen
     assert "follows a pricing rule" in saved.refused[1][1]
     assert set(desk.edits.by_sku) == {"A", "B"}
     assert (await draft(backend, "C")).typed_price == Decimal("5.00")
+    assert desk.undo() == ["A", "B"], "what was refused can be taken back, as its reason says"
+    assert (desk.undo(), len(desk.edits)) == ([], 0)
     await desk.refresh()
     assert desk.row("A") is None
     assert desk.why_not("B", Field.PRICE) is not None
