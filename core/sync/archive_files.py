@@ -8,6 +8,7 @@ import fcntl
 import gzip
 import os
 import re
+import shutil
 import stat
 import zlib
 from collections.abc import Iterator, Sequence
@@ -61,8 +62,9 @@ class ArchiveFiles:
         lines = [orjson.dumps([row.table, row.key, row.document]) for row in rows]
         try:
             with self._writing():
-                known = set(_lines(path)) if path.exists() else set()
-                fresh = [line for line in lines if line not in known]
+                fresh = dict.fromkeys(lines)
+                for line in _lines(path) if path.exists() else ():
+                    fresh.pop(line, None)
                 if fresh:
                     self._replace(path, b"".join(line + b"\n" for line in fresh))
         except OSError as error:
@@ -129,7 +131,8 @@ class ArchiveFiles:
             with os.fdopen(os.open(draft, os.O_RDWR | os.O_EXCL | _FLAGS, mode), "wb") as file:
                 os.fchmod(file.fileno(), mode)
                 if path.exists():
-                    file.write(path.read_bytes())
+                    with path.open("rb") as before:
+                        shutil.copyfileobj(before, file)
                 file.write(gzip.compress(addition, mtime=0))
                 file.flush()
                 os.fsync(file.fileno())
