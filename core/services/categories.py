@@ -19,13 +19,14 @@ from core.models.category import (
     Leaf,
 )
 from core.models.integration import Integration
-from core.models.listing import Listing
 from core.models.product import Product
 from core.rules.candidate import CategoryState
 from core.services.category_answers import attribute, attribute_named
 from core.services.errors import NotFound, ServiceError
-from core.store import Reader, Transaction
+from core.services.products import load_product
+from core.store import Transaction
 from core.sync.listing_candidate import category_key
+from core.sync.listing_drafts import draft_of
 from core.sync.listing_knowledge import ShopKnowledge
 
 _AT_ONCE: Final = 100
@@ -155,9 +156,8 @@ class CategoryService:
         fronts: dict[str, None] = {}
         kinds: dict[str, Product] = {}
         for place, sku in enumerate(wanted):
-            product = await _product(
-                self._store, sku
-            )  # one that is not there is said before anything is kept
+            # One that is not there is said before anything is kept.
+            product = await load_product(self._store, sku)
             fronts[product.parent_sku or sku] = None
             kinds.setdefault(category_key(product), product)
             if place % _AT_ONCE == _AT_ONCE - 1:
@@ -185,14 +185,11 @@ class CategoryService:
         given: Mapping[str, object],
         by: str,
     ) -> None:
-        key = tables.key(integration.id, front)
-        row = await tx.get(tables.LISTINGS, key)
-        empty = Listing(integration_id=integration.id, avasam_sku=front)
-        draft = empty if row is None else Listing.from_document(row)
+        draft = await draft_of(tx, integration.id, front)
         of_the_leaf = {} if draft.category_id == category_id else _UNANSWERED
         update = {"category_id": category_id, "revision": draft.revision + 1, "edited_by": by}
         after = draft.model_copy(update={**of_the_leaf, **given, **update})
-        await tx.put(tables.LISTINGS, key, after.to_document())
+        await tx.put(tables.LISTINGS, tables.key(integration.id, front), after.to_document())
 
     async def _remember(
         self,
@@ -246,13 +243,6 @@ def _found(node: CategoryNode, knowledge: ShopKnowledge, *, recommended: bool) -
     return CategoryFound(
         node.id, knowledge.path_of(node.id), node.is_leaf, node.is_open, recommended=recommended
     )
-
-
-async def _product(tx: Reader, sku: str) -> Product:
-    document = await tx.get(tables.PRODUCTS, sku)
-    if document is None:
-        raise NotFound(f"There is no product {sku!r}", "Read the inventory, then try again.")
-    return Product.from_document(document)
 
 
 def _answers_in(choice: CategoryChoice) -> dict[str, object]:

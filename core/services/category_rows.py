@@ -12,9 +12,11 @@ from core.models.integration import Integration
 from core.models.listing import Listing
 from core.models.product import Product, ProductKind
 from core.services.errors import NotFound
+from core.services.products import load_product
 from core.store import Store
 from core.sync.listing_answers import category_of
 from core.sync.listing_candidate import category_key, children_of, varying
+from core.sync.listing_drafts import kept_draft
 
 _AT_ONCE: Final = 100
 """Rows between two looks at the keyboard."""
@@ -57,9 +59,9 @@ async def read_chosen(store: Store, integration: Integration, skus: Sequence[str
     """Read them. Raises NotFound for a product that the inventory does not have."""
     fronts: dict[str, Product] = {}
     for place, sku in enumerate(dict.fromkeys(skus)):
-        product = await _product(store, sku)
+        product = await load_product(store, sku)
         if product.parent_sku and product.parent_sku not in fronts:
-            product = await _product(store, product.parent_sku)
+            product = await load_product(store, product.parent_sku)
         fronts.setdefault(product.parent_sku or product.sku, product)
         if place % _AT_ONCE == _AT_ONCE - 1:
             await asyncio.sleep(0)
@@ -90,10 +92,9 @@ async def read_chosen(store: Store, integration: Integration, skus: Sequence[str
 async def _said(
     store: Store, integration: Integration, product: Product
 ) -> tuple[Listing | None, CategoryChoice | None]:
-    row = await store.get(tables.LISTINGS, tables.key(integration.id, product.sku))
     kept = await store.get(tables.CATEGORY_CHOICES, tables.key(integration.id, category_key(product)))
     return (
-        None if row is None else Listing.from_document(row),
+        await kept_draft(store, integration.id, product.sku),
         None if kept is None else CategoryChoice.from_document(kept),
     )
 
@@ -105,13 +106,6 @@ async def _varying(store: Store, fronts: Sequence[Product]) -> tuple[str, ...]:
     children = await children_of(store)
     names: dict[str, None] = {}
     for parent in parents:
-        members = [await _product(store, sku) for sku in children.get(parent, ())]
+        members = [await load_product(store, sku) for sku in children.get(parent, ())]
         names |= dict.fromkeys(varying(members))
     return tuple(names)
-
-
-async def _product(store: Store, sku: str) -> Product:
-    document = await store.get(tables.PRODUCTS, sku)
-    if document is None:
-        raise NotFound(f"There is no product {sku!r}", "Read the inventory, then try again.")
-    return Product.from_document(document)

@@ -16,6 +16,7 @@ from core.rules.candidate import Candidate
 from core.services.errors import NotFound
 from core.store import Where
 from core.sync.listing_candidate import candidate_of, children_of, read_family, rules_of
+from core.sync.listing_drafts import kept_draft
 from core.sync.listing_fingerprints import fingerprints
 from core.sync.listing_record import held, load
 
@@ -84,13 +85,12 @@ class DetailService:
         if document is None:
             raise NotFound(f"There is no product {sku!r}", "Look for it with: avasam listings show -s WORDS")
         product = Product.from_document(document)
-        row = await self._store.get(tables.LISTINGS, tables.key(self._integration.id, sku))
         front = product.parent_sku or sku
         return Glance(
             sku=sku,
             front=front,
             product=product,
-            draft=None if row is None else Listing.from_document(row),
+            draft=await kept_draft(self._store, self._integration.id, sku),
             state=await load(self._store, self._integration.id, front),
         )
 

@@ -94,7 +94,7 @@ class Edits:
         return list(dict.fromkeys(sku for sku, _ in step))
 
     def saved(self, sku: str, saved: Mapping[Field, Pending]) -> None:
-        """These values are in force and no step of theirs can be undone; what was typed meanwhile still waits."""
+        """These values are in force, never to be undone; what was typed meanwhile still waits, from there."""
         for step in self._steps:
             for name in saved:
                 step.pop((sku, name), None)

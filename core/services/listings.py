@@ -24,9 +24,11 @@ from core.services.listing_fronts import fronts_of
 from core.services.listing_one import read_row
 from core.services.listing_rows import SORTS, ListingRow, RowFilter, sort_rows
 from core.services.listing_view import ListingView
+from core.services.products import load_product
 from core.store import Where
 from core.sync import listing_ask
 from core.sync.listing_candidate import candidate_of, children_of, read_family, rules_of
+from core.sync.listing_drafts import draft_of
 from core.sync.listing_files import FileLooks
 from core.sync.listing_fingerprints import fingerprints
 from core.sync.listing_images import look_at
@@ -99,10 +101,7 @@ class ListingService:
 
     async def draft(self, integration: Integration, sku: str) -> Listing:
         """What was typed for a row."""
-        document = await self._store.get(tables.LISTINGS, tables.key(integration.id, sku))
-        if document is None:
-            return Listing(integration_id=integration.id, avasam_sku=sku)
-        return Listing.from_document(document)
+        return await draft_of(self._store, integration.id, sku)
 
     async def edit(
         self,
@@ -123,19 +122,11 @@ class ListingService:
         for start in range(0, len(skus), _AT_ONCE):
             async with self._store.transaction() as tx:
                 for sku in skus[start : start + _AT_ONCE]:
-                    document = await tx.get(tables.PRODUCTS, sku)
-                    if document is None:
-                        raise NotFound(f"There is no product {sku!r}", "Read the inventory, then try again.")
-                    _check_place(Product.from_document(document), changes)
-                    key = tables.key(integration.id, sku)
-                    row = await tx.get(tables.LISTINGS, key)
-                    before = (
-                        Listing(integration_id=integration.id, avasam_sku=sku)
-                        if row is None
-                        else Listing.from_document(row)
-                    )
+                    _check_place(await load_product(tx, sku), changes)
+                    before = await draft_of(tx, integration.id, sku)
                     after = _edited(before, changes, by, revision)
                     if after is not before:
+                        key = tables.key(integration.id, sku)
                         await tx.put(tables.LISTINGS, key, after.to_document())
                         changed += 1
         return changed

@@ -15,12 +15,14 @@ from core import tables
 from core.backend import Backend
 from core.models.decision import Decision
 from core.models.integration import Integration
-from core.models.listing import Listing, PricingRule
-from core.models.product import Product, ProductKind
+from core.models.listing import PricingRule
+from core.models.product import ProductKind
 from core.rules.price import PriceResult, apply_rule, fault_of, selling_price
 from core.services.errors import NotFound, ServiceError
-from core.store import Reader
+from core.services.products import load_product, no_product
+from core.store import Transaction
 from core.sync.listing_candidate import children_of, rules_of
+from core.sync.listing_drafts import draft_of, kept_draft
 from core.text import clean_line
 
 NAME_LIMIT: Final = 60
@@ -85,7 +87,7 @@ class PricingRuleService:
     ) -> PricingRule:
         before = None if rule_id is None else known.get(rule_id)
         if rule_id is not None and before is None:
-            raise NotFound("This pricing rule is gone", "Somebody deleted it meanwhile.")
+            raise _gone()
         base = {} if before is None else before.model_dump()
         rule = PricingRule.model_validate(
             {
@@ -111,7 +113,9 @@ class PricingRuleService:
         await self.attach(integration, attached, None)
         async with self._store.transaction() as tx:
             await tx.delete(tables.PRICING_RULES, tables.key(integration.id, rule_id))
-        return len(attached)
+        meanwhile = await self.attached(integration, rule_id)
+        await self.attach(integration, meanwhile, None)
+        return len({*attached, *meanwhile})
 
     async def attach(self, integration: Integration, skus: Sequence[str], rule_id: str | None) -> int:
         """Let these rows follow a rule (`auto`), or none; a parent stands for its variants. How many rows."""
@@ -119,20 +123,17 @@ class PricingRuleService:
         every = list(dict.fromkeys(one for sku in skus for one in children.get(sku) or [sku]))
         for start in range(0, len(every), _AT_ONCE):
             async with self._store.transaction() as tx:
+                if rule_id is not None:
+                    await _check_there(tx, integration, rule_id)
                 for sku in every[start : start + _AT_ONCE]:
                     if rule_id is not None and await tx.get(tables.PRODUCTS, sku) is None:
-                        raise NotFound(f"There is no product {sku!r}", "Read the inventory, then try again.")
-                    key = tables.key(integration.id, sku)
-                    row = await tx.get(tables.LISTINGS, key)
-                    draft = (
-                        Listing(integration_id=integration.id, avasam_sku=sku)
-                        if row is None
-                        else Listing.from_document(row)
-                    )
+                        raise no_product(sku)
+                    draft = await draft_of(tx, integration.id, sku)
                     if draft.rule_id != rule_id:
                         changed = draft.model_copy(
                             update={"rule_id": rule_id, "revision": draft.revision + 1}
                         )
+                        key = tables.key(integration.id, sku)
                         await tx.put(tables.LISTINGS, key, changed.to_document())
         return len(every)
 
@@ -158,7 +159,7 @@ class PricingRuleService:
         children = await children_of(self._store)
         found: dict[str, str | None] = {}
         for sku in dict.fromkeys(one for front in skus for one in children.get(front) or [front]):
-            draft = await _draft(self._store, integration.id, sku)
+            draft = await kept_draft(self._store, integration.id, sku)
             found[sku] = None if draft is None else draft.rule_id
         return found
 
@@ -173,13 +174,10 @@ class PricingRuleService:
         for number, sku in enumerate(every):
             if number % _BREATH == 0:
                 await asyncio.sleep(0)
-            document = await self._store.get(tables.PRODUCTS, sku)
-            if document is None:
-                raise NotFound(f"There is no product {sku!r}", "Read the inventory, then try again.")
-            product = Product.from_document(document)
+            product = await load_product(self._store, sku)
             if product.kind is ProductKind.PARENT:
                 continue
-            draft = await _draft(self._store, integration.id, sku)
+            draft = await kept_draft(self._store, integration.id, sku)
             current = rules.get(draft.rule_id) if draft is not None and draft.rule_id else None
             now = selling_price(product, draft, current).value.amount
             found.append(Previewed(sku, now, selling_price(product, draft, rule)))
@@ -191,9 +189,13 @@ class PricingRuleService:
         return str(apply_rule(rule, *_EXAMPLE))
 
 
-async def _draft(store: Reader, integration_id: str, sku: str) -> Listing | None:
-    row = await store.get(tables.LISTINGS, tables.key(integration_id, sku))
-    return None if row is None else Listing.from_document(row)
+async def _check_there(tx: Transaction, integration: Integration, rule_id: str) -> None:
+    if await tx.get(tables.PRICING_RULES, tables.key(integration.id, rule_id)) is None:
+        raise _gone()
+
+
+def _gone() -> NotFound:
+    return NotFound("This pricing rule is gone", "Somebody deleted it meanwhile.")
 
 
 def _checked_name(rule: PricingRule, known: Iterable[PricingRule]) -> str:

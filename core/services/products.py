@@ -12,8 +12,8 @@ from core.inventory.errors import InventoryError
 from core.inventory.port import Rejected
 from core.models.product import Product
 from core.rules.guard import GuardVerdict
-from core.services.errors import NotAllowedNow, ServiceError
-from core.store import Where
+from core.services.errors import NotAllowedNow, NotFound, ServiceError
+from core.store import Reader, Where
 from core.sync.context import guard_limits
 from core.sync.inventory import take_products
 from core.sync.leases import INVENTORY
@@ -28,6 +28,19 @@ class Imported:
     counts: dict[str, int]
     rejected: Sequence[Rejected]
     stopped: GuardVerdict | None = None
+
+
+async def load_product(store: Reader, sku: str) -> Product:
+    """The product of a SKU. Raises NotFound."""
+    document = await store.get(tables.PRODUCTS, sku)
+    if document is None:
+        raise no_product(sku)
+    return Product.from_document(document)
+
+
+def no_product(sku: str) -> NotFound:
+    """The error for a SKU that the inventory does not have."""
+    return NotFound(f"There is no product {sku!r}", "Read the inventory, then try again.")
 
 
 class ProductService:

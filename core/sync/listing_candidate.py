@@ -20,6 +20,7 @@ from core.rules.price import selling_price
 from core.rules.stock import advertised_quantity
 from core.store import Reader
 from core.sync.listing_answers import answers_of, category_of
+from core.sync.listing_drafts import kept_draft
 from core.sync.listing_knowledge import ShopKnowledge
 
 _EAN_DIGITS: Final = 13
@@ -90,9 +91,9 @@ async def read_family(
         members = [Product.from_document(row) for row in rows if row is not None]
     drafts: dict[str, Listing] = {}
     for one in (front, *members):
-        row = await store.get(tables.LISTINGS, tables.key(integration_id, one.sku))
-        if row is not None:
-            drafts[one.sku] = Listing.from_document(row)
+        draft = await kept_draft(store, integration_id, one.sku)
+        if draft is not None:
+            drafts[one.sku] = draft
     row = await store.get(tables.CATEGORY_CHOICES, tables.key(integration_id, category_key(front)))
     choice = None if row is None else CategoryChoice.from_document(row)
     return Family(front, tuple(members), drafts, choice)

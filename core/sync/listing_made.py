@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from core import tables
 from core.channel.listings import Created, DraftSku, ProductDraft
-from core.models.listing import ChannelSku, Listing, ListingSync, PushRecord, PushState, SkuMapping
+from core.models.listing import ChannelSku, ListingSync, PushRecord, PushState, SkuMapping
 from core.models.listing_state import Action, Attempt, ListingProblem, RowResult
 from core.store import Transaction
 from core.sync.listing_context import ListingContext
+from core.sync.listing_drafts import draft_of
 from core.sync.listing_record import end_row, went_well
 
 PENDING = "PENDING"
@@ -107,10 +108,5 @@ def _confirmed(ctx: ListingContext, value: str) -> PushRecord:
 
 async def _mark_listed(ctx: ListingContext, tx: Transaction, avasam_sku: str) -> None:
     key = tables.key(ctx.integration.id, avasam_sku)
-    document = await tx.get(tables.LISTINGS, key)
-    draft = (
-        Listing(integration_id=ctx.integration.id, avasam_sku=avasam_sku)
-        if document is None
-        else Listing.from_document(document)
-    )
+    draft = await draft_of(tx, ctx.integration.id, avasam_sku)
     await tx.put(tables.LISTINGS, key, draft.model_copy(update={"listed_here": True}).to_document())

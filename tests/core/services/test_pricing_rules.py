@@ -130,6 +130,9 @@ async def test_deleting_a_rule_takes_it_off_every_row(
         await listings.edit(one, ["a"], {"typed_price": Decimal(1)}, by="ann")
     assert await rules.delete(one, rule.id) == 1
     assert (await listings.draft(one, "a")).rule_id is None
+    with pytest.raises(NotFound, match="gone"):
+        await rules.attach(one, ["a"], rule.id)
+    assert (await listings.draft(one, "a")).rule_id is None, "nobody follows a rule that somebody deleted"
 
 
 @pytest.mark.parametrize("text", ["", "free", "0", "-1", "1,50", "1.234", "1e3", "NaN", "£5", "９"])
