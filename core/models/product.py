@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from core.models.base import Amount, Instant, Model, Money
+from core.models.base import Amount, Instant, Model
 
 
 class ProductKind(StrEnum):
@@ -40,9 +40,3 @@ class Product(Model):
     """The last read of the inventory did not hold it any more; its stock is unknown then."""
     read_at: Instant | None = None
     """When any of this last changed in the inventory."""
-
-    def own_price(self) -> Money | None:
-        """The product's own selling price, if it has one."""
-        return (
-            None if self.selling_price is None else Money(amount=self.selling_price, currency=self.currency)
-        )

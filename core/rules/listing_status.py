@@ -42,13 +42,6 @@ def listing_status(*, linked: bool, listed_here: bool, state: ListingState | Non
     return StatusShown(status, linked, state.in_review and linked, _note(state))
 
 
-def is_shown_by(wanted: ListingStatus, shown: StatusShown) -> bool:
-    """Whether a filter shows the row: Listed covers both linked states."""
-    if wanted is ListingStatus.LISTED:
-        return shown.status in {ListingStatus.LISTED, ListingStatus.LINKED}
-    return shown.status is wanted
-
-
 def _without_error(*, linked: bool, listed_here: bool) -> ListingStatus:
     if not linked:
         return ListingStatus.NOT_LISTED

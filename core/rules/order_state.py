@@ -8,10 +8,6 @@ from core.models.decision import Decision
 from core.models.order import ChannelOrder, OrderKind, OrderState, Verdict
 from core.rules.order_import import ImportResult, Phase
 
-GIVEN: Final = frozenset(
-    {OrderState.SENDING, OrderState.SENT, OrderState.DISPATCHED, OrderState.TRACKING_RETURNED}
-)
-"""States in which Avasam has the order, or may have it."""
 SETTLED: Final = {Verdict.LEAVE: OrderState.CLOSED, Verdict.DROP: OrderState.CANCELLED}
 """Decisions that end it here, and where it stands then."""
 CANCELLED_LATE: Final = "cancelled on TikTok after it went to Avasam: cancel it there"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.services.errors import NotAllowedNow
-from core.store import Document, Json, Store, Transaction
+from core.store import Document, Json, Transaction
 
 _REMEMBERED: Final = 12
 """Edits that a row remembers."""
@@ -84,8 +84,8 @@ def stamp(row: Document, changed: Mapping[str, Json], by: str) -> Document:
     return {"revision": revision, "edited_by": by, "edits": [*_edits(row), *fresh][-_REMEMBERED:]}
 
 
-async def save_edit(
-    store: Store, table: str, key: str, *, seen: Document | None, mine: Mapping[str, Json], by: str
+async def edit_in(
+    tx: Transaction, table: str, key: str, *, seen: Document | None, mine: Mapping[str, Json], by: str
 ) -> Document:
     """Put the fields `mine` into a row that was `seen` like this when its editing began (None: not there).
 
@@ -93,14 +93,6 @@ async def save_edit(
     row as saved. Raises EditedMeanwhile when both changed a field, and differently; to insist, save again
     with `seen` being the `row` of the error.
     """
-    async with store.transaction() as tx:
-        return await edit_in(tx, table, key, seen=seen, mine=mine, by=by)
-
-
-async def edit_in(
-    tx: Transaction, table: str, key: str, *, seen: Document | None, mine: Mapping[str, Json], by: str
-) -> Document:
-    """The same as part of a transaction that does more."""
     row = await tx.get(table, key)
     if row is None and seen is not None:
         raise EditedMeanwhile("", (), None)

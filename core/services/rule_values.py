@@ -1,6 +1,6 @@
 """What a person types into a pricing rule, checked field by field, and what a rule says in words (A24)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -99,11 +99,6 @@ def scope(rule: PricingRule) -> str:
 def floor(rule: PricingRule) -> str:
     """The least margin over cost."""
     return "none" if rule.floor_percent is None else f"cost + {_plain(rule.floor_percent)} %"
-
-
-def from_texts(texts: Mapping[str, str]) -> dict[str, object]:
-    """Typed texts as fields of a rule. Raises ServiceError for the first that is wrong."""
-    return {field: number(field, text) if field in NUMBERS else text for field, text in texts.items()}
 
 
 def _plain(amount: Decimal) -> str:

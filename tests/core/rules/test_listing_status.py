@@ -3,7 +3,7 @@
 import pytest
 
 from core.models.listing_state import Deed, ListingProblem, ListingState
-from core.rules.listing_status import ListingStatus, is_shown_by, listing_status
+from core.rules.listing_status import ListingStatus, listing_status
 
 REASON = ListingProblem(code="review-failed", field="title", what="Title promises a result", fix="Change it.")
 
@@ -39,9 +39,3 @@ def test_a_listing_in_review_is_listed_with_the_mark() -> None:
 def test_an_error_keeps_the_link_and_says_why() -> None:
     shown = listing_status(linked=True, listed_here=True, state=state(channel_problems=(REASON,)))
     assert (shown.linked, shown.note) == (True, "Title promises a result")
-
-
-def test_the_filter_listed_covers_both_linked_states() -> None:
-    linked = listing_status(linked=True, listed_here=False, state=None)
-    assert is_shown_by(ListingStatus.LISTED, linked)
-    assert not is_shown_by(ListingStatus.NOT_LISTED, linked)

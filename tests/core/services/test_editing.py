@@ -1,12 +1,12 @@
 """Two people edit one row: nothing is overwritten unseen, and the second is told what changed and by whom."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from core.services.editing import Difference, EditedMeanwhile, edited_since, save_edit
-from core.store import Document, Store
+from core.services.editing import Difference, EditedMeanwhile, edit_in, edited_since
+from core.store import Document, Json, Store
 from storage.tinydb import TinyStore
 from tests.clocks import FrozenClock
 
@@ -20,6 +20,13 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         await tx.put("listings", "k", ROW)
     yield opened
     await opened.close()
+
+
+async def save_edit(
+    store: Store, table: str, key: str, *, seen: Document | None, mine: Mapping[str, Json], by: str
+) -> Document:
+    async with store.transaction() as tx:
+        return await edit_in(tx, table, key, seen=seen, mine=mine, by=by)
 
 
 async def test_the_second_of_two_editors_is_told_what_changed_and_by_whom(store: Store) -> None:

@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from core.services.errors import ServiceError
 from core.services.pricing_rules import PricingRuleService
-from core.services.rule_values import from_texts
+from core.services.rule_values import number
 from tests.core.services.listing_world import ListingWorld
 from tests.tui.listing_actions.support import Opened, opened
 from tests.tui.session import ReadySession
@@ -147,11 +147,7 @@ async def test_a_read_only_session_reads_rules_and_changes_none(world: ListingWo
 
 
 def test_A24_what_is_typed_into_a_rule_is_refused_in_words() -> None:
-    assert from_texts({"percent": " 40 % ", "name": "x", "fixed": ""}) == {
-        "percent": Decimal(40),
-        "name": "x",
-        "fixed": None,
-    }
+    assert (number("percent", " 40 % "), number("fixed", "")) == (Decimal(40), None)
     for field, text, said in (
         ("ending", "1.5", "not from .00 to .99"),
         ("floor_percent", "-1", "below cost"),
@@ -160,4 +156,4 @@ def test_A24_what_is_typed_into_a_rule_is_refused_in_words() -> None:
         ("percent", "1,5", "has a comma"),
     ):
         with pytest.raises(ServiceError, match=said):
-            from_texts({field: text})
+            number(field, text)
