@@ -4,9 +4,7 @@ Acceptance lines: A26, A27, A29, A32.
 """
 
 import json
-from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,26 +17,7 @@ from core.services.listing_check import Checked, ListingCheck
 from core.services.listing_detail import DetailService
 from core.services.support_bundle import redacted
 from core.services.triage import TriageService
-from tests.clocks import FrozenClock
-from tests.core.channel.support import without_waiting
 from tests.core.services.listing_world import CREATE, ListingWorld
-from tests.tui.integrations.support import Merchant, connect, merchant_on_a_socket, open_backend
-
-
-@pytest.fixture(scope="module")
-def merchant() -> Iterator[Merchant]:
-    with merchant_on_a_socket(FrozenClock(), products=20, orders=0) as served:
-        yield served
-
-
-@pytest.fixture
-async def world(tmp_path: Path, merchant: Merchant) -> AsyncIterator[ListingWorld]:
-    backend = await open_backend(tmp_path, merchant)
-    made = ListingWorld(merchant, backend, await connect(backend, merchant, "Main"))
-    with without_waiting():
-        yield made
-    await made.control("DELETE", "/faults")
-    await backend.close()
 
 
 async def checked(world: ListingWorld, action: Action, *skus: str, **how: Any) -> dict[str, Checked]:

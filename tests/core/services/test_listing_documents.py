@@ -3,7 +3,6 @@
 Acceptance lines: A25, A26, A28.
 """
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,31 +20,12 @@ from core.services import category_answers
 from core.services.categories import CategoryService
 from core.services.errors import ServiceError
 from core.services.listing_check import ListingCheck
-from tests.clocks import FrozenClock
-from tests.core.channel.support import without_waiting
 from tests.core.sandbox.listings import png
 from tests.core.services.listing_world import CREATE, UPLOAD, ListingWorld
-from tests.tui.integrations.support import Merchant, connect, merchant_on_a_socket, open_backend
 
 FILES = "/product/202309/files/upload"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 GB = limits_for("GB")
-
-
-@pytest.fixture(scope="module")
-def merchant() -> Iterator[Merchant]:
-    with merchant_on_a_socket(FrozenClock(), products=20, orders=0) as served:
-        yield served
-
-
-@pytest.fixture
-async def world(tmp_path: Path, merchant: Merchant) -> AsyncIterator[ListingWorld]:
-    backend = await open_backend(tmp_path / "home", merchant)
-    made = ListingWorld(merchant, backend, await connect(backend, merchant, "Main"))
-    with without_waiting():
-        yield made
-    await made.control("DELETE", "/faults")
-    await backend.close()
 
 
 def a_file(folder: Path, name: str, content: bytes) -> str:

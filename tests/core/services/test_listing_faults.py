@@ -4,10 +4,9 @@ Acceptance lines: A26, A27, A28, A29.
 """
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +14,8 @@ import pytest
 from core import tables
 from core.models.listing_state import Action
 from core.rules.listing_status import ListingStatus
-from tests.clocks import FrozenClock
-from tests.core.channel.support import without_waiting
 from tests.core.sandbox.listings import png
 from tests.core.services.listing_world import CREATE, ListingWorld
-from tests.tui.integrations.support import Merchant, connect, merchant_on_a_socket, open_backend
 
 READ = "/product/202309/products/{x}"
 EDIT = "/product/202509/products/{x}/partial_edit"
@@ -34,22 +30,6 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     (PRICES, {"status": 500, "n": 5}),
     (READ, {"drop": "before", "n": 5}),
 ]
-
-
-@pytest.fixture(scope="module")
-def merchant() -> Iterator[Merchant]:
-    with merchant_on_a_socket(FrozenClock(), products=20, orders=0) as served:
-        yield served
-
-
-@pytest.fixture
-async def world(tmp_path: Path, merchant: Merchant) -> AsyncIterator[ListingWorld]:
-    backend = await open_backend(tmp_path, merchant)
-    made = ListingWorld(merchant, backend, await connect(backend, merchant, "Main"))
-    with without_waiting():
-        yield made
-    await made.control("DELETE", "/faults")
-    await backend.close()
 
 
 async def work_off(world: ListingWorld) -> None:

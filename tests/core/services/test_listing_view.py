@@ -337,3 +337,8 @@ async def test_a_child_without_its_parent_is_a_row_of_its_own_until_the_parent_i
     assert await after("P1", product("P1", kind=ProductKind.CHILD, parent_sku="KID")) == (["KID", "P1"], 1)
     assert await after("KID", kid("P1")) == (["KID", "P1"], 2), "each names the other: neither is lost"
     assert await after("KID", None) == (["P1"], 1)
+
+
+def test_the_filter_listed_covers_both_linked_states() -> None:
+    assert dict(RowFilter(status=ListingStatus.LISTED).facets())["status"] == {"listed", "linked"}
+    assert dict(RowFilter(status=ListingStatus.LINKED).facets())["status"] == {"linked"}

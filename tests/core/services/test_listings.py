@@ -3,10 +3,8 @@
 Acceptance lines: A21, A25, A27, A32.
 """
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,26 +16,7 @@ from core.rules.listing_status import ListingStatus
 from core.services.editing import EditedMeanwhile
 from core.services.errors import ServiceError
 from core.services.triage import TriageService
-from tests.clocks import FrozenClock
-from tests.core.channel.support import without_waiting
 from tests.core.services.listing_world import CHECK, CREATE, EDIT, UPLOAD, ListingWorld
-from tests.tui.integrations.support import Merchant, connect, merchant_on_a_socket, open_backend
-
-
-@pytest.fixture(scope="module")
-def merchant() -> Iterator[Merchant]:
-    with merchant_on_a_socket(FrozenClock(), products=20, orders=0) as served:
-        yield served
-
-
-@pytest.fixture
-async def world(tmp_path: Path, merchant: Merchant) -> AsyncIterator[ListingWorld]:
-    backend = await open_backend(tmp_path, merchant)
-    made = ListingWorld(merchant, backend, await connect(backend, merchant, "Main"))
-    with without_waiting():
-        yield made
-    await made.control("DELETE", "/faults")
-    await backend.close()
 
 
 async def test_A25_A26_A27_a_single_and_a_family_are_listed_and_mapped_once(world: ListingWorld) -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from core.models.integration import Integration
+from tests.core.services.listing_fixtures import merchant, world
 from tests.core.sync.support import FakeShop, Stand, open_stand
+
+__all__ = ["merchant", "one", "shop", "stand", "world"]
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 Acceptance lines: A16, A19, A25.
 """
 
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,25 +24,7 @@ from core.services.listing_rows import RowFilter, StockFilter
 from core.sync import listing_ask
 from core.sync.worker import Worker
 from tests.clocks import FrozenClock
-from tests.core.channel.support import without_waiting
 from tests.core.services.listing_world import CREATE, UPLOAD, ListingWorld
-from tests.tui.integrations.support import Merchant, connect, merchant_on_a_socket, open_backend
-
-
-@pytest.fixture(scope="module")
-def merchant() -> Iterator[Merchant]:
-    with merchant_on_a_socket(FrozenClock(), products=20, orders=0) as served:
-        yield served
-
-
-@pytest.fixture
-async def world(tmp_path: Path, merchant: Merchant) -> AsyncIterator[ListingWorld]:
-    backend = await open_backend(tmp_path, merchant)
-    made = ListingWorld(merchant, backend, await connect(backend, merchant, "Main"))
-    with without_waiting():
-        yield made
-    await made.control("DELETE", "/faults")
-    await backend.close()
 
 
 async def asked(world: ListingWorld, *skus: str) -> Job:

@@ -3,7 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.services.listing_fixtures import merchant, world
 from tests.tui.listings.support import Grid, opened_store
+
+__all__ = ["grid", "merchant", "world"]
 
 
 @pytest.fixture

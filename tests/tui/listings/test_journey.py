@@ -3,22 +3,16 @@
 Acceptance lines: A22, A26, A27.
 """
 
-from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import pytest
 from textual.screen import Screen
 from textual.widgets import Button
 
 from core import tables
 from core.models.job import Job
 from core.services.listing_edits import Field
-from tests.clocks import FrozenClock
-from tests.core.channel.support import without_waiting
 from tests.core.services.listing_world import ListingWorld
-from tests.tui.integrations.support import Merchant, connect, merchant_on_a_socket, open_backend
 from tests.tui.orders.support import arrives, row, until
 from tests.tui.session import ReadySession
 from tui.app import AvasamApp
@@ -31,21 +25,6 @@ from tui.screens.listings.progress import JobProgress
 from tui.screens.listings.rules import PricingRules
 from tui.screens.listings.screen import ListingManagerScreen
 from tui.screens.listings.triage import Triage
-
-
-@pytest.fixture(scope="module")
-def merchant() -> Iterator[Merchant]:
-    with merchant_on_a_socket(FrozenClock(), products=20, orders=0) as served:
-        yield served
-
-
-@pytest.fixture
-async def world(tmp_path: Path, merchant: Merchant) -> AsyncIterator[ListingWorld]:
-    backend = await open_backend(tmp_path, merchant)
-    made = ListingWorld(merchant, backend, await connect(backend, merchant, "Main"))
-    with without_waiting():
-        yield made
-    await backend.close()
 
 
 def opened(app: AvasamApp, kind: type[Screen[Any]]) -> bool:
