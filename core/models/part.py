@@ -59,7 +59,7 @@ class OrderPart(Model):
     """When TikTok was last asked to mark it as shipped; stored before the call."""
     returned_at: Instant | None = None
     returned_tracking: str = ""
-    """The tracking number that TikTok has."""
+    """The tracking number that TikTok has; empty when it is to be told anew, with another carrier."""
     package_id: str = ""
     elsewhere: bool = False
     """Somebody else had already marked these lines as shipped."""

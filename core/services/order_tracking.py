@@ -87,10 +87,12 @@ class OrderTracking:
         async with self._store.transaction() as tx:
             order = await load_order(tx, integration, order_id)
             part = self._chosen(order, parcel.strip())
+            name = clean_line(carrier, _NAME) or part.carrier
             changed = part.model_copy(
                 update={
                     "tracking_number": bare,
-                    "carrier": clean_line(carrier, _NAME) or part.carrier,
+                    "carrier": name,
+                    "returned_tracking": part.returned_tracking if name == part.carrier else "",
                     "corrected": True,
                     "obstacle": None,
                     "refused_input": "",

@@ -170,9 +170,10 @@ class Returning:
             now = self._ctx.clock.now()
             for ask in asks:
                 order = await load(tx, ask.order)
-                if order is None or not _to_return(part_of(order, ask.part.reference)):
+                there = None if order is None else part_of(order, ask.part.reference)
+                if order is None or there is None or not _to_return(there) or _differ(there, ask.part):
                     continue
-                part = part_of(order, ask.part.reference).model_copy(update={"returning_since": now})
+                part = there.model_copy(update={"returning_since": now})
                 said = f"telling TikTok: {ask.parcel.tracking_number}"
                 await save(tx, with_parts(order, replaced(order.parts, part), now, said))
                 kept.append(_Ask(order, part, ask.parcel))
@@ -236,7 +237,7 @@ class Returning:
             await self._note(order, part, {"obstacle": why})
 
     async def _note(self, order: Order, part: OrderPart, update: Mapping[str, object], *said: str) -> None:
-        await change_all(self._ctx, [(order, _changed(part.reference, update, said))])
+        await change_all(self._ctx, [(order, _changed(part, update, said))])
 
     async def _details(self, orders: Sequence[Order]) -> dict[str, ChannelOrder]:
         """These orders as TikTok has them now."""
@@ -250,6 +251,11 @@ class Returning:
 
 def _to_return(part: OrderPart) -> bool:
     return part.state is PartState.TAKEN and not part.is_returned and bool(part.tracking_number)
+
+
+def _differ(part: OrderPart, seen: OrderPart) -> bool:
+    """Whether a person corrected the tracking meanwhile: the next run tells TikTok the right one."""
+    return (part.tracking_number, part.carrier) != (seen.tracking_number, seen.carrier)
 
 
 def _asked_before(order: Order) -> bool:
@@ -270,9 +276,14 @@ def _input(number: str, provider: str) -> str:
     return f"{number}|{provider}"
 
 
-def _changed(reference: str, update: Mapping[str, object], said: Sequence[str]) -> Change:
+def _changed(seen: OrderPart, update: Mapping[str, object], said: Sequence[str]) -> Change:
+    """The same to the part as it is by then: a carrier that was put right meanwhile is still to be told."""
+
     def change(order: Order, now: datetime) -> Order:
-        part = part_of(order, reference).model_copy(update=dict(update))
-        return with_parts(order, replaced(order.parts, part), now, *said)
+        there = part_of(order, seen.reference)
+        told = dict(update)
+        if "returned_tracking" in told and there.carrier != seen.carrier:
+            told["returned_tracking"] = ""
+        return with_parts(order, replaced(order.parts, there.model_copy(update=told)), now, *said)
 
     return change

@@ -1,17 +1,19 @@
 """Orders that only a person can decide about, and tracking numbers put right (A49, A50)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from core.backend import Backend
+from core.channel.port import Carrier
 from core.models.order import OrderState, Verdict
 from core.services.errors import NotAllowedNow, NotFound, ServiceError
 from core.services.order_cures import Cause, cause_of, cure
 from core.services.order_settling import OrderSettling
 from core.services.order_tracking import OrderTracking
 from core.services.shipping_mapping import ShippingMappingService
-from tests.core.sync.desk import Way
+from tests.core.sync.desk import FakeLogistics, Way
 
 
 @pytest.fixture
@@ -133,6 +135,32 @@ async def test_a_person_corrects_the_tracking_within_72_hours(
     await way.send()
     assert way.parcels.corrected == [("pkg1", "NEW123", "c3")]
     assert "tracking NEW123 DPD UK by me" in await told(way, "1")
+    await tracking.correct(way.integration, "1", "NEW123", carrier="Evri", by="me")
+    await way.send()
+    await way.send()
+    assert [(number, carrier) for _, number, carrier in way.parcels.corrected[1:]] == [("NEW123", "c2")]
+
+
+async def test_a_number_that_is_corrected_while_tiktok_is_about_to_be_told_is_the_one_told(
+    way: Way,
+    tracking: OrderTracking,
+) -> None:
+    class Meddled(FakeLogistics):
+        async def carriers(self, delivery_option_id: str) -> Sequence[Carrier]:
+            await tracking.correct(way.integration, "1", "HAND-1", by="me")
+            return await super().carriers(delivery_option_id)
+
+    way.bought("1", "mug")
+    await way.run()
+    way.desk.dispatch("1")
+    calm, way.logistics = way.logistics, Meddled()
+    await way.run()
+    way.logistics = calm
+    await way.run()
+    await way.run()
+    assert [parcel.tracking_number for _, parcel in way.parcels.packages] == ["HAND-1"]
+    (part,) = (await way.order("1")).parts
+    assert (part.returned_tracking, way.parcels.corrected) == ("HAND-1", [])
 
 
 async def test_a_tracking_number_that_is_none_is_refused(
