@@ -1,10 +1,8 @@
 """What became of listing jobs, row by row: while they run, and afterwards (A27)."""
 
-import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import StringIO
 from typing import Final
 
 from core import tables
@@ -13,11 +11,11 @@ from core.models.integration import Integration
 from core.models.job import Job
 from core.models.listing_state import Deed, JobRow, ListingState, RowResult
 from core.services.errors import NotFound
+from core.services.export import Format, Record, rendered
 from core.services.sync import OVER
 from core.store import Where
 from core.sync.listing_ask import ACTION_OF, rows_of
 from core.sync.listing_record import row_key
-from core.text import csv_cell
 
 LATEST: Final = 20
 _HEAD: Final = ("job", "action", "sku", "result", "text", "fix", "field", "code")
@@ -159,12 +157,19 @@ class JobsFollowed:
             self.rows[f"{job_id}/{row.sku}"] = row
 
 
+def result_record(row: RowTold) -> Record:
+    """One row of a job as other programs get it."""
+    return {
+        "sku": row.sku,
+        "result": row.result.value,
+        "text": row.text,
+        "fix": row.fix,
+        "field": row.field,
+        "code": row.code,
+    }
+
+
 def results_csv(rows: Sequence[RowTold]) -> str:
-    """Rows as CSV; no cell is run as a formula."""
-    file = StringIO()
-    writer = csv.writer(file)
-    writer.writerow(_HEAD)
-    for row in rows:
-        cells = (row.job_id, row.action, row.sku, row.result.value, row.text, row.fix, row.field, row.code)
-        writer.writerow([csv_cell(cell) for cell in cells])
-    return file.getvalue()
+    """Rows of several jobs as CSV; no cell is run as a formula."""
+    records = [{"job": row.job_id, "action": row.action, **result_record(row)} for row in rows]
+    return rendered(records, _HEAD, Format.CSV)

@@ -179,24 +179,13 @@ async def _results(
     backend: "Backend", shop: "Integration", name: str, limit: int | None, *, as_json: bool
 ) -> Exit:
     from core.models.listing_state import RowResult
-    from core.services.job_report import JobReports
+    from core.services.job_report import JobReports, result_record
 
     reports = JobReports(backend, shop)
     job = await reports.job(name)
     rows = await reports.rows(job)
     if as_json:
-        told = [
-            {
-                "sku": row.sku,
-                "result": row.result.value,
-                "text": row.text,
-                "fix": row.fix,
-                "field": row.field,
-                "code": row.code,
-            }
-            for row in rows[:limit]
-        ]
-        emit({"job": job.to_document(), "rows": told})
+        emit({"job": job.to_document(), "rows": [dict(result_record(row)) for row in rows[:limit]]})
     else:
         table(
             ("SKU", "RESULT", "WHAT", "FIX"),
