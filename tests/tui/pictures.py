@@ -5,7 +5,7 @@
     @pytest.mark.parametrize("size", SIZES)
     async def test_the_list_as_drawn(backend: Backend, merchant: Merchant, size: Size) -> None:
         async with screens(backend, size=size) as pilot:
-            await until(pilot, lambda: "My shop" in drawn(pilot.app))  # state and messages first
+            await until(pilot, lambda: "My shop" in drawn(pilot))  # state and messages first
             await check_picture(pilot, KEPT, "list")  # the picture last
 
 To keep a new picture, or one that changed on purpose, run the test once with AVASAM_KEEP_PICTURES=1, look

@@ -1,5 +1,6 @@
 import os
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.app import App
 from textual.color import Color
+from textual.pilot import Pilot
 from textual.widgets import DataTable, Label
 
 from core import tables
@@ -16,7 +18,8 @@ from core.backend import Backend
 from core.settings import Settings
 from tests.clocks import FrozenClock
 from tests.tui.session import ReadySession, integration, open_backend
-from tests.tui.test_shell import WIDE, keep, opened, until
+from tests.tui.terminal import until
+from tests.tui.test_shell import WIDE, keep, opened
 from tui import preferences
 from tui.app import AvasamApp
 from tui.glyphs import AsciiFilter
@@ -26,6 +29,10 @@ from tui.screens.choose_sync import ChooseSync
 from tui.screens.confirm import Confirm
 from tui.screens.jump import JumpScreen
 from tui.screens.tour import TourScreen
+
+
+def _is_up(pilot: Pilot[None]) -> bool:
+    return isinstance(pilot.app.screen, MainScreen | TourScreen)
 
 
 @pytest.fixture
@@ -106,7 +113,7 @@ async def test_the_tour_is_shown_once_and_only_in_the_sandbox(backend: Backend, 
         session = ReadySession(backend)
         session.sandbox = is_sandbox
         async with AvasamApp(session, preferences_file=file).run_test(size=WIDE) as pilot:
-            await until(pilot, lambda app=pilot.app: isinstance(app.screen, MainScreen | TourScreen))
+            await until(pilot, partial(_is_up, pilot))
             await pilot.pause()
             assert isinstance(pilot.app.screen, TourScreen) is shown
 

@@ -14,6 +14,7 @@ from core.sync import jobs
 from core.sync.leases import PRESENCE
 from tests.clocks import NOON, FrozenClock
 from tests.tui.session import BrokenSession, ReadySession, integration, open_backend
+from tests.tui.terminal import until
 from tui.app import CANNOT_OPEN, AvasamApp
 from tui.keys.everywhere import EVERYWHERE, SCREENS
 from tui.keys.registry import BY_SCREEN
@@ -38,14 +39,6 @@ async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
 async def keep(backend: Backend, table: str, key: str, model: object) -> None:
     async with backend.store.transaction() as tx:
         await tx.put(table, key, model.to_document())  # type: ignore[attr-defined]
-
-
-async def until(pilot: Pilot[None], condition: object) -> None:
-    for _ in range(2000):
-        if condition():  # type: ignore[operator]
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("it never came true")
 
 
 async def opened(pilot: Pilot[None]) -> MainScreen:

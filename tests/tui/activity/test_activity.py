@@ -13,7 +13,8 @@ from core.models.metric import Minute
 from core.sync.metrics import key_of
 from tests.clocks import NOON
 from tests.core.services.made_orders import keep, order, put
-from tests.tui.orders.support import NARROW, WIDE, arrives, drawn, is_unbroken, on, row, screens, told, until
+from tests.tui.orders.support import NARROW, WIDE, arrives, is_unbroken, on, row, screens
+from tests.tui.terminal import drawn, told, until
 from tests.tui.widgets.test_cells import HOSTILE
 from tui.screens.activity import ActivityScreen
 from tui.screens.choose import Choose

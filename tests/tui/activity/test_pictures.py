@@ -13,8 +13,9 @@ from core.sync.metrics import key_of
 from tests.clocks import NOON
 from tests.core.services.made_orders import keep, order, put
 from tests.tui.activity.test_activity import entry, problem
-from tests.tui.orders.support import arrives, drawn, screens, until
+from tests.tui.orders.support import arrives, screens
 from tests.tui.pictures import SIZES, Size, check_picture, greenwich  # noqa: F401 - a fixture
+from tests.tui.terminal import drawn, until
 from tui.screens.choose import Choose
 from tui.screens.choose_columns import ChooseColumns
 from tui.screens.sheet import Sheet

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +28,7 @@ from storage.tinydb import TinyStore
 from storage.vault import Vault
 from tests.clocks import FrozenClock
 from tests.tui.session import ReadySession
+from tests.tui.terminal import until
 from tui.app import AvasamApp
 from tui.screens.authorise import AuthoriseScreen
 from tui.screens.integration import IntegrationPane
@@ -135,21 +136,6 @@ async def connect(backend: Backend, merchant: Merchant, name: str, seller: int =
     begun = await service.begin(name)
     pasted = await asyncio.to_thread(merchant.consent, begun.address, seller)
     return await service.add(name, await service.accept(pasted, state=begun.state))
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    """Let the program run until something is true of it."""
-    for _ in range(2000):
-        if condition():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError(f"it never came true; the screen says:\n{drawn(pilot.app)}")
-
-
-def drawn(app: App[None]) -> str:
-    """What the terminal shows, as plain text."""
-    strips = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
 
 def drawn_content(app: App[None]) -> str:

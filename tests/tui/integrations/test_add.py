@@ -16,16 +16,8 @@ from core import tables
 from core.backend import Backend
 from core.models.integration import Integration
 from core.services.integrations import IntegrationService
-from tests.tui.integrations.support import (
-    Merchant,
-    authorise_from,
-    connect,
-    drawn,
-    paste,
-    said,
-    screens,
-    until,
-)
+from tests.tui.integrations.support import Merchant, authorise_from, connect, paste, said, screens
+from tests.tui.terminal import drawn, until
 from tui.screens.add_channel import ChooseChannel, ChooseShop, NameIntegration
 from tui.screens.authorise import AuthoriseScreen
 from tui.screens.integrations import IntegrationsScreen
@@ -78,7 +70,7 @@ async def nothing_is_left(backend: Backend) -> bool:
 
 
 async def test_A3_an_empty_list_says_how_to_add_one(pilot: Pilot[None]) -> None:
-    text = drawn(pilot.app)
+    text = drawn(pilot)
     assert "No shop is connected yet." in text
     assert "press a" in text
     assert "Add sales channel" in text
@@ -87,8 +79,8 @@ async def test_A3_an_empty_list_says_how_to_add_one(pilot: Pilot[None]) -> None:
 async def test_A4_the_button_opens_the_channels_with_TikTok_and_Add_beside_it(pilot: Pilot[None]) -> None:
     await pilot.click("#add")
     await until(pilot, lambda: isinstance(pilot.app.screen, ChooseChannel))
-    await until(pilot, lambda: "TikTok Shop" in drawn(pilot.app))
-    row = next(line for line in drawn(pilot.app).splitlines() if "TikTok Shop" in line)
+    await until(pilot, lambda: "TikTok Shop" in drawn(pilot))
+    row = next(line for line in drawn(pilot).splitlines() if "TikTok Shop" in line)
     assert "Add" in row.partition("TikTok Shop")[2]
     focused = pilot.app.focused
     assert isinstance(focused, Button)
@@ -141,8 +133,8 @@ async def test_A7_A9_the_pasted_address_connects_the_shop(
     await back_on_the_list(pilot)
     (made,) = await connected(backend)
     assert (made.name, made.enabled, made.shop.region) == ("My shop", True, "GB")
-    await until(pilot, lambda: "Sandbox Shop GB" in drawn(pilot.app))
-    assert "● enabled" in drawn(pilot.app)
+    await until(pilot, lambda: "Sandbox Shop GB" in drawn(pilot))
+    assert "● enabled" in drawn(pilot)
     assert await backend.store.count(tables.PENDING_AUTHORISATIONS) == 0
 
 
@@ -297,7 +289,7 @@ async def test_missing_app_credentials_are_named(backend: Backend) -> None:
 async def test_a_read_only_session_adds_nothing(backend: Backend) -> None:
     async with screens(backend, read_only=True) as pilot:
         await pilot.press("a")
-        await until(pilot, lambda: "read-only session: nothing was changed" in drawn(pilot.app))
+        await until(pilot, lambda: "read-only session: nothing was changed" in drawn(pilot))
         assert isinstance(pilot.app.screen, IntegrationsScreen)
 
 
@@ -305,8 +297,8 @@ async def test_a_hostile_name_is_drawn_as_plain_text(
     pilot: Pilot[None], backend: Backend, merchant: Merchant
 ) -> None:
     await named(pilot, "[red]x[/]")
-    await until(pilot, lambda: "[red]x[/]" in drawn(pilot.app))
+    await until(pilot, lambda: "[red]x[/]" in drawn(pilot))
     await authorise_from(pilot)
     await paste(pilot, await asyncio.to_thread(merchant.consent, said(pilot, "#address")))
     await back_on_the_list(pilot)
-    await until(pilot, lambda: "[red]x[/]" in drawn(pilot.app))
+    await until(pilot, lambda: "[red]x[/]" in drawn(pilot))

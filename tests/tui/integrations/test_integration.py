@@ -17,17 +17,8 @@ from core.services.integrations import IntegrationService
 from core.sync.problems import note_problem
 from core.sync.runner import REAUTHORISE
 from tests.clocks import FrozenClock
-from tests.tui.integrations.support import (
-    Merchant,
-    authorise_from,
-    connect,
-    drawn,
-    open_first,
-    paste,
-    said,
-    screens,
-    until,
-)
+from tests.tui.integrations.support import Merchant, authorise_from, connect, open_first, paste, said, screens
+from tests.tui.terminal import drawn, until
 from tui.keys.everywhere import SCREENS
 from tui.screens.authorise import AuthoriseScreen
 from tui.screens.confirm import Confirm
@@ -69,10 +60,10 @@ async def test_A10_the_switch_asks_disables_and_enables(backend: Backend, shop: 
         await pilot.press("space")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await pilot.press("tab", "enter")
-        await until(pilot, lambda: "○ disabled" in drawn(pilot.app))
+        await until(pilot, lambda: "○ disabled" in drawn(pilot))
         assert not (await stored(backend, shop)).enabled
         await pilot.press("space")
-        await until(pilot, lambda: "● enabled" in drawn(pilot.app))
+        await until(pilot, lambda: "● enabled" in drawn(pilot))
 
 
 async def test_A12_enter_opens_its_sections_and_escape_goes_back(backend: Backend, shop: Integration) -> None:
@@ -104,7 +95,7 @@ async def test_the_sections_are_within_reach_on_any_terminal(
 ) -> None:
     async with screens(backend, size=size) as pilot:
         await open_first(pilot)
-        text = drawn(pilot.app)
+        text = drawn(pilot)
         for words in (
             "My shop",
             "Shipping mapping",
@@ -120,8 +111,8 @@ async def test_A13_cancel_has_the_focus_and_changes_nothing(backend: Backend, sh
         pane = await open_first(pilot)
         pane.query_one("#remove", Button).press()
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
-        await until(pilot, lambda: "Remove My shop?" in drawn(pilot.app))
-        assert "0 SKU mappings" in drawn(pilot.app)
+        await until(pilot, lambda: "Remove My shop?" in drawn(pilot))
+        assert "0 SKU mappings" in drawn(pilot)
         assert pilot.app.focused is not None
         assert pilot.app.focused.id == "cancel"
         await pilot.press("enter")
@@ -137,7 +128,7 @@ async def test_A13_after_ok_the_row_is_gone_and_the_list_says_how_to_add(
         pane.query_one("#remove", Button).press()
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await pilot.press("tab", "enter")
-        await until(pilot, lambda: "No shop is connected yet." in drawn(pilot.app))
+        await until(pilot, lambda: "No shop is connected yet." in drawn(pilot))
         assert await IntegrationService(backend).all() == []
         assert await backend.store.count(tables.AUTHORISATIONS) == 0
 
@@ -148,7 +139,7 @@ async def test_what_another_program_removes_closes_by_itself(backend: Backend, s
         async with backend.store.transaction() as tx:
             await tx.delete(tables.INTEGRATIONS, shop.id)
         await until(pilot, lambda: not pilot.app.screen.query("#integration"))
-        await until(pilot, lambda: "My shop is gone." in drawn(pilot.app))
+        await until(pilot, lambda: "My shop is gone." in drawn(pilot))
 
 
 async def test_A15_a_new_authorisation_takes_effect_on_save(
@@ -168,7 +159,7 @@ async def test_A15_a_new_authorisation_takes_effect_on_save(
         assert await backend.store.get(tables.AUTHORISATIONS, shop.authorisation_id) == before
         assert (await stored(backend, shop)).needs_reauthorisation is not None
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "My shop is saved." in drawn(pilot.app))
+        await until(pilot, lambda: "My shop is saved." in drawn(pilot))
         assert await stored(backend, shop) == shop
         assert await backend.store.get(tables.AUTHORISATIONS, shop.authorisation_id) != before
         await until(pilot, lambda: not pilot.app.screen.query_one("#banner").display)
@@ -187,7 +178,7 @@ async def test_A15_leaving_without_save_keeps_the_old_authorisation_and_asks_fir
         await until(pilot, lambda: isinstance(pilot.app.screen, IntegrationsScreen))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
-        await until(pilot, lambda: "a new authorisation" in drawn(pilot.app))
+        await until(pilot, lambda: "a new authorisation" in drawn(pilot))
         await pilot.press("tab", "enter")
         await until(pilot, lambda: not pilot.app.screen.query("#integration"))
     assert await backend.store.get(tables.AUTHORISATIONS, shop.authorisation_id) == before
@@ -214,9 +205,9 @@ async def test_A16_a_revoked_authorisation_is_named_under_the_title(
     async with screens(backend) as pilot:
         assert not pilot.app.screen.query_one("#banner").display
         await mark(backend, shop)
-        await until(pilot, lambda: "My shop needs reauthorisation" in drawn(pilot.app))
+        await until(pilot, lambda: "My shop needs reauthorisation" in drawn(pilot))
         assert "the consent was revoked" in said(pilot, "#banner")
-        assert "! reauthorise" in drawn(pilot.app)
+        assert "! reauthorise" in drawn(pilot)
 
 
 async def test_A16_every_screen_says_it_with_the_way_out_first(backend: Backend, shop: Integration) -> None:
@@ -227,7 +218,7 @@ async def test_A16_every_screen_says_it_with_the_way_out_first(backend: Backend,
             await pilot.press(command.keys)
             mode = command.id.removeprefix("screen.")
             await until(pilot, partial(lambda mode: pilot.app.current_mode == mode, mode))
-            await until(pilot, lambda: words in drawn(pilot.app))
+            await until(pilot, lambda: words in drawn(pilot))
 
 
 async def test_A16_an_authorisation_that_ends_soon_counts_its_days(
@@ -236,7 +227,7 @@ async def test_A16_an_authorisation_that_ends_soon_counts_its_days(
     clock.advance(timedelta(days=353))
     async with screens(backend) as pilot:
         await until(pilot, lambda: "the authorisation ends in 12 d" in said(pilot, "#banner"))
-        assert "! in 12 d" in drawn(pilot.app)
+        assert "! in 12 d" in drawn(pilot)
 
 
 async def test_a_read_only_session_changes_nothing(backend: Backend, shop: Integration) -> None:
@@ -244,10 +235,10 @@ async def test_a_read_only_session_changes_nothing(backend: Backend, shop: Integ
         pane = await open_first(pilot)
         for button in ("#reauthorize", "#remove"):
             pane.query_one(button, Button).press()
-            await until(pilot, lambda: "read-only session: nothing was changed" in drawn(pilot.app))
+            await until(pilot, lambda: "read-only session: nothing was changed" in drawn(pilot))
             assert isinstance(pilot.app.screen, IntegrationsScreen)
             pilot.app.clear_notifications()
-            await until(pilot, lambda: "read-only session: nothing" not in drawn(pilot.app))
+            await until(pilot, lambda: "read-only session: nothing" not in drawn(pilot))
 
 
 async def test_hostile_words_are_drawn_as_plain_text(backend: Backend, shop: Integration) -> None:
@@ -262,10 +253,10 @@ async def test_hostile_words_are_drawn_as_plain_text(backend: Backend, shop: Int
         await tx.put(tables.INTEGRATIONS, evil.id, evil.to_document())
     async with screens(backend) as pilot:
         pane = await open_first(pilot)
-        text = drawn(pilot.app)
+        text = drawn(pilot)
         assert "[red]wide 漢字[/red] needs reauthorisation: open it" in text
         assert "[bold]why[/bold]." in said(pilot, "#banner")
         assert "[link=x]Shop[/]" in text
         pane.query_one("#remove", Button).press()
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
-        await until(pilot, lambda: "Remove [red]wide 漢字[/red]?" in drawn(pilot.app))
+        await until(pilot, lambda: "Remove [red]wide 漢字[/red]?" in drawn(pilot))

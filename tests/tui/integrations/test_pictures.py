@@ -19,17 +19,9 @@ from core.models.listing import ChannelSku, SkuMapping
 from core.models.product import Product
 from core.services.authorisation import Begun
 from tests.clocks import NOON
-from tests.tui.integrations.support import (
-    Merchant,
-    connect,
-    drawn,
-    open_first,
-    said,
-    screens,
-    type_in,
-    until,
-)
+from tests.tui.integrations.support import Merchant, connect, open_first, said, screens, type_in
 from tests.tui.pictures import SIZES, Size, check_picture
+from tests.tui.terminal import drawn, until
 from tui.screens.add_channel import ChooseChannel, NameIntegration
 from tui.screens.authorise import AuthoriseScreen, Purpose
 from tui.screens.choose_sync import ChooseSync
@@ -75,7 +67,7 @@ async def two_shops(backend: Backend, merchant: Merchant) -> Integration:
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_empty_list_and_the_way_to_a_first_shop(backend: Backend, size: Size) -> None:
     async with screens(backend, size=size) as pilot:
-        await until(pilot, lambda: "No shop is connected yet." in drawn(pilot.app))
+        await until(pilot, lambda: "No shop is connected yet." in drawn(pilot))
         await check_picture(pilot, KEPT, "empty")
         await pilot.press("a")
         await shows(pilot, ChooseChannel)
@@ -115,11 +107,11 @@ async def test_the_consent_without_a_browser(backend: Backend, size: Size) -> No
 async def test_the_list_and_an_opened_integration(backend: Backend, merchant: Merchant, size: Size) -> None:
     await two_shops(backend, merchant)
     async with screens(backend, size=size) as pilot:
-        await until(pilot, lambda: "My shop" in drawn(pilot.app))
+        await until(pilot, lambda: "My shop" in drawn(pilot))
         await until(pilot, lambda: "needs reauthorisation" in said(pilot, "#banner"))
         await check_picture(pilot, KEPT, "banner", of="#banner")
         await pilot.press("down")
-        await until(pilot, lambda: "10 s ago" in drawn(pilot.app))
+        await until(pilot, lambda: "10 s ago" in drawn(pilot))
         await check_picture(pilot, KEPT, "list")
         await check_picture(pilot, KEPT, "status-line", of="#status-line")
         await pilot.press("space")
@@ -127,7 +119,7 @@ async def test_the_list_and_an_opened_integration(backend: Backend, merchant: Me
         await check_picture(pilot, KEPT, "disable")
         await pilot.press("escape")
         await open_first(pilot)
-        await until(pilot, lambda: "Mixed orders" in drawn(pilot.app))
+        await until(pilot, lambda: "Mixed orders" in drawn(pilot))
         await check_picture(pilot, KEPT, "integration")
         await type_in(pilot, "#max_quantity", "x")
         await until(pilot, lambda: "✖" in said(pilot, "#max_quantity-said"))
@@ -150,7 +142,7 @@ async def test_the_list_and_an_opened_integration(backend: Backend, merchant: Me
 async def test_what_lies_over_every_screen(backend: Backend, merchant: Merchant, size: Size) -> None:
     await connect(backend, merchant, "My shop")
     async with screens(backend, size=size) as pilot:
-        await until(pilot, lambda: "● enabled" in drawn(pilot.app))
+        await until(pilot, lambda: "● enabled" in drawn(pilot))
         await pilot.press("f1")
         await shows(pilot, HelpScreen)
         await check_picture(pilot, KEPT, "help")

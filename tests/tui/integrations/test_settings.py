@@ -15,7 +15,8 @@ from core.models.listing import ChannelSku, SkuMapping
 from core.models.product import Product
 from core.services.integration_settings import SettingsService
 from tests.clocks import NOON
-from tests.tui.integrations.support import Merchant, connect, drawn, open_first, said, screens, type_in, until
+from tests.tui.integrations.support import Merchant, connect, open_first, said, screens, type_in
+from tests.tui.terminal import drawn, until
 from tui.screens.confirm import Confirm
 from tui.screens.integrations import IntegrationsScreen
 from tui.screens.save_effect import SaveEffect
@@ -48,13 +49,13 @@ async def settings_of(backend: Backend, integration: Integration) -> Integration
 
 
 async def saved(pilot: Pilot[None]) -> None:
-    await until(pilot, lambda: "My shop is saved." in drawn(pilot.app))
+    await until(pilot, lambda: "My shop is saved." in drawn(pilot))
 
 
 async def test_A39_the_six_settings_are_there_as_they_are_stored(backend: Backend, shop: Integration) -> None:
     async with screens(backend) as pilot:
         await open_first(pilot)
-        text = drawn(pilot.app)
+        text = drawn(pilot)
         assert "▐X▌ Stock update" in text
         for off in ("Price (Inc VAT) update", "Exclude non-Avasam orders", "Split orders with unknown SKUs"):
             assert f"▐ ▌ {off}" in text
@@ -183,5 +184,5 @@ async def test_a_read_only_session_saves_nothing(backend: Backend, shop: Integra
         await open_first(pilot)
         await type_in(pilot, "#max_quantity", "7")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "read-only session: nothing was changed" in drawn(pilot.app))
+        await until(pilot, lambda: "read-only session: nothing was changed" in drawn(pilot))
     assert await settings_of(backend, shop) == shop.settings

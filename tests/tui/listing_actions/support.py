@@ -8,7 +8,8 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 
 from tests.core.services.listing_world import ListingWorld
-from tests.tui.integrations.support import drawn, screens, until
+from tests.tui.integrations.support import screens
+from tests.tui.terminal import drawn, until
 from tui.screens.listings.dialog import ListingDialog
 
 Dialog = TypeVar("Dialog", bound=ListingDialog[Any])
@@ -27,7 +28,7 @@ class Opened(Generic[Dialog]):
     @property
     def text(self) -> str:
         """What the terminal shows."""
-        return drawn(self.pilot.app)
+        return drawn(self.pilot)
 
     async def shows(self, *words: str) -> None:
         """Wait until the terminal shows all of these."""

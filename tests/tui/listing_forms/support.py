@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 
 import tui.app
-from tests.tui.integrations.support import drawn, until
+from tests.tui.terminal import drawn, until
 from tui.app import AvasamApp
 
 KEPT = Path(__file__).parent / "screenshots"
@@ -50,7 +50,7 @@ async def dialogue(
 
 async def until_shows(pilot: Pilot[None], *words: str) -> None:
     """Wait until the terminal shows all these words."""
-    await until(pilot, lambda: all(word in seen for seen in (drawn(pilot.app),) for word in words))
+    await until(pilot, lambda: all(word in seen for seen in (drawn(pilot),) for word in words))
 
 
 async def go_to(pilot: Pilot[None], selector: str, words: str) -> None:

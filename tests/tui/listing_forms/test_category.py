@@ -12,9 +12,10 @@ from core.models.listing_state import Action
 from core.services.categories import CategoryService
 from tests.core.sandbox.listings import png
 from tests.core.services.listing_world import ListingWorld
-from tests.tui.integrations.support import drawn, said, until
+from tests.tui.integrations.support import said
 from tests.tui.listing_forms.support import SIZES, boxed, dialogue, go_to, matches, until_shows
 from tests.tui.session import ReadySession
+from tests.tui.terminal import drawn, until
 from tui.screens.confirm import Confirm
 from tui.screens.listings.category import CategoryForm
 from tui.screens.listings.pick_values import PickValues
@@ -69,7 +70,7 @@ async def test_A25_a_leaf_with_size_chart_is_chosen_answered_saved_and_listed(
     chart.write_bytes(png(1200, 1600))
     async with dialogue(form(world, sku), size=size) as (pilot, shown):
         await until_shows(pilot, "◆ recommended", sku)
-        assert "Dressing Gowns" in drawn(pilot.app).partition("recommended")[0], "A25: recommended first"
+        assert "Dressing Gowns" in drawn(pilot).partition("recommended")[0], "A25: recommended first"
         matches("category-pick", size, boxed(pilot, "#category-box"))
         await pilot.press(*"night gow")
         await until(pilot, lambda: said(pilot, "#category-count").startswith("1 of"))

@@ -6,8 +6,9 @@ from textual.widgets import TextArea
 from core.rules.description_preview import preview
 from core.rules.listing_limits import limits_for
 from tests.core.services.listing_world import ListingWorld
-from tests.tui.integrations.support import said, until
+from tests.tui.integrations.support import said
 from tests.tui.listing_forms.support import SIZES, boxed, dialogue, matches, until_shows
+from tests.tui.terminal import until
 from tui.screens.confirm import Confirm
 from tui.screens.listings.description import DescriptionEditor
 

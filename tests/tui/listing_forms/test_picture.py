@@ -12,8 +12,9 @@ from core.services.errors import ServiceError
 from core.services.pictures import PictureService
 from tests.core.sandbox.listings import png
 from tests.core.services.listing_world import ListingWorld
-from tests.tui.integrations.support import drawn, said, until
+from tests.tui.integrations.support import said
 from tests.tui.session import ReadySession
+from tests.tui.terminal import drawn, until
 from tui.glyphs import AsciiFilter
 from tui.half_cells import half_cells, shrunk
 from tui.widgets.picture import Picture
@@ -43,19 +44,19 @@ async def test_A31_the_picture_is_drawn_in_half_cells_with_size_format_and_addre
     world: ListingWorld,
 ) -> None:
     async with OnePicture(world, world.image(7)).run_test(size=(40, 20)) as pilot:
-        await until(pilot, lambda: "▀" in drawn(pilot.app))
+        await until(pilot, lambda: "▀" in drawn(pilot))
         assert "PNG, 600 x 600 pixels" in said(pilot, "#picture-words")
         assert world.image(7) in said(pilot, "#picture-words")
 
         def is_square() -> bool:
-            block = [line.count("▀") for line in drawn(pilot.app).splitlines() if "▀" in line]
+            block = [line.count("▀") for line in drawn(pilot).splitlines() if "▀" in line]
             return set(block) == {2 * len(block)}
 
         await until(pilot, is_square)
         other = pilot.app.query_one(Picture)
         other.show(f"{world.merchant.sandbox.base_url}/nothing-here")
         assert "HTTP 404" in await words_of(pilot)
-        assert "▀" not in drawn(pilot.app)
+        assert "▀" not in drawn(pilot)
 
 
 @pytest.mark.parametrize("plain", ["ascii", "no colour", "without the extra"])

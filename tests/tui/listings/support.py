@@ -19,8 +19,8 @@ from core.models.listing import Listing, SkuMapping
 from core.models.listing_state import Deed, ListingProblem, ListingState
 from core.models.product import Product, ProductKind
 from tests.clocks import NOON, FrozenClock
-from tests.tui.orders.support import until
 from tests.tui.session import ReadySession, integration, open_backend
+from tests.tui.terminal import until
 from tui.app import AvasamApp
 from tui.screens.base import MainScreen
 from tui.screens.listings.screen import ListingManagerScreen

@@ -22,7 +22,8 @@ from tests.clocks import NOON
 from tests.tui.listings.support import SHOP, Grid, listings, single, text
 from tests.tui.listings.test_editing import begin, kept, write
 from tests.tui.listings.test_grid import choose
-from tests.tui.orders.support import arrives, told, until
+from tests.tui.orders.support import arrives
+from tests.tui.terminal import told, until
 from tui.screens.confirm_many import ConfirmMany
 from tui.session import Session
 

@@ -12,7 +12,8 @@ from core import tables
 from core.services.listing_edits import Field
 from tests.tui.listings.support import NARROW, OTHER, SHOP, Grid, listings, text
 from tests.tui.listings.test_grid import choose
-from tests.tui.orders.support import drawn, row, told, until
+from tests.tui.orders.support import row
+from tests.tui.terminal import drawn, told, until
 from tui.screens.confirm import Confirm
 from tui.screens.listings.cell_editor import CellEditor
 from tui.screens.listings.screen import ListingManagerScreen

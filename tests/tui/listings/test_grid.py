@@ -25,8 +25,9 @@ from tests.tui.listings.support import (
     single,
     text,
 )
-from tests.tui.orders.support import drawn, is_unbroken, row, told, until
+from tests.tui.orders.support import is_unbroken, row
 from tests.tui.session import ReadySession, open_backend
+from tests.tui.terminal import drawn, told, until
 from tests.tui.widgets.test_cells import HOSTILE
 from tui.app import AvasamApp
 from tui.screens.choose import Choose

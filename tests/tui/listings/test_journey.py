@@ -13,8 +13,9 @@ from core import tables
 from core.models.job import Job
 from core.services.listing_edits import Field
 from tests.core.services.listing_world import ListingWorld
-from tests.tui.orders.support import arrives, row, until
+from tests.tui.orders.support import arrives, row
 from tests.tui.session import ReadySession
+from tests.tui.terminal import until
 from tui.app import AvasamApp
 from tui.screens.base import MainScreen
 from tui.screens.listings.category import CategoryForm

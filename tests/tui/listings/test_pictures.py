@@ -6,8 +6,8 @@ import pytest
 
 from tests.tui.listings.support import Grid, listings, text
 from tests.tui.listings.test_editing import begin, write
-from tests.tui.orders.support import until
 from tests.tui.pictures import SIZES, Size, check_picture
+from tests.tui.terminal import until
 
 KEPT = Path(__file__).parent / "pictures"
 

@@ -10,9 +10,9 @@ from core.services.mapping_import import against
 from core.services.mapping_lists import Show
 from tests.core.services.mapping_world import World
 from tests.tui.mapping.test_sku_mapping_screen import head, pending, shown, told
-from tests.tui.orders.support import drawn
 from tests.tui.session import ReadySession
-from tests.tui.test_shell import NARROW, WIDE, until
+from tests.tui.terminal import drawn, until
+from tests.tui.test_shell import NARROW, WIDE
 from tui.app import AvasamApp
 from tui.screens.ask import Ask
 from tui.screens.mapping_import import ImportReport

@@ -19,7 +19,8 @@ from tests.clocks import FrozenClock
 from tests.tui.integrations.support import Merchant, connect, merchant_on_a_socket, open_backend
 from tests.tui.mapping.test_sku_mapping_screen import head
 from tests.tui.session import ReadySession
-from tests.tui.test_shell import WIDE, opened, until
+from tests.tui.terminal import until
+from tests.tui.test_shell import WIDE, opened
 from tui.app import AvasamApp
 from tui.screens.sku_mapping import SkuMappingScreen
 

@@ -21,7 +21,8 @@ from tests.clocks import NOON, FrozenClock
 from tests.core.sync.support import channel_order
 from tests.tui.integrations.support import Merchant, connect, merchant_on_a_socket, open_backend
 from tests.tui.session import ReadySession
-from tests.tui.test_shell import NARROW, WIDE, keep, opened, until
+from tests.tui.terminal import until
+from tests.tui.test_shell import NARROW, WIDE, keep, opened
 from tui.app import AvasamApp
 from tui.screens.ask import Ask
 from tui.screens.confirm import Confirm

@@ -4,6 +4,7 @@ Acceptance lines: A33, A35, A36, A37, A38.
 """
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from core.services.mapping_lists import Show
 from core.services.sku_mapping import SkuMappingService
 from tests.core.services.mapping_world import SHOP, World, edits
 from tests.tui.session import ReadySession, integration
-from tests.tui.test_shell import NARROW, WIDE, opened, until
+from tests.tui.terminal import until
+from tests.tui.test_shell import NARROW, WIDE, opened
 from tui.app import AvasamApp
 from tui.screens.choose import Choose
 from tui.screens.confirm import Confirm
@@ -51,6 +53,10 @@ async def shown(pilot: Pilot[None]) -> SkuMappingScreen:
 
 def line(screen: SkuMappingScreen) -> str:
     return str(screen.query_one("#mapping-line", Static).content)
+
+
+def _lists(screen: SkuMappingScreen, expected: list[str]) -> bool:
+    return list(screen.left.table.view) == expected
 
 
 def head(screen: SkuMappingScreen) -> str:
@@ -226,7 +232,7 @@ async def test_sorting_by_a_column_and_back(world: World) -> None:
             await pilot.press("s")
             await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
             await pilot.press("down", "enter")
-            await until(pilot, lambda wanted=expected: list(screen.left.table.view) == wanted)
+            await until(pilot, partial(_lists, screen, expected))
 
 
 async def test_another_shop_is_chosen_after_a_question(world: World) -> None:

@@ -1,6 +1,6 @@
 """The screens over a prepared store, and what a person sees on them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -11,20 +11,13 @@ from textual.widgets import Static
 
 from core.backend import Backend
 from tests.tui.session import ReadySession
+from tests.tui.terminal import drawn, lines, until
 from tui.app import AvasamApp
 from tui.screens.base import MainScreen
 from tui.screens.list_screen import ListScreen
 
 WIDE, NARROW = (120, 40), (80, 24)
 Shown = TypeVar("Shown", bound=Screen[Any])
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    for _ in range(2000):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"it never came true; told: {told(pilot)!r}; on the screen:\n{drawn(pilot)}")
 
 
 @asynccontextmanager
@@ -73,23 +66,6 @@ async def arrives(pilot: Pilot[None], kind: type[Shown]) -> Shown:
     return on(pilot, kind)
 
 
-def lines(pilot: Pilot[None]) -> list[str]:
-    """What the terminal shows, line by line."""
-    return [
-        "".join(segment.text for segment in strip) for strip in pilot.app.screen._compositor.render_strips()
-    ]
-
-
-def drawn(pilot: Pilot[None]) -> str:
-    """The same as one text."""
-    return "\n".join(lines(pilot))
-
-
 def is_unbroken(pilot: Pilot[None]) -> bool:
     """Whether every line is exactly as wide as the terminal."""
     return {cell_len(line) for line in lines(pilot)} == {pilot.app.size.width}
-
-
-def told(pilot: Pilot[None]) -> str:
-    """Everything that was notified."""
-    return "\n".join(notice.message for notice in pilot.app._notifications)

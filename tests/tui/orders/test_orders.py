@@ -13,8 +13,9 @@ from core.models.listing import ShippingMapping, SkuMapping
 from core.models.order import OrderKind, OrderState
 from tests.clocks import NOON, FrozenClock
 from tests.core.services.made_orders import foreign, keep, key_of, line, order, put
-from tests.tui.orders.support import NARROW, WIDE, arrives, drawn, is_unbroken, on, row, screens, told, until
+from tests.tui.orders.support import NARROW, WIDE, arrives, is_unbroken, on, row, screens
 from tests.tui.session import integration, open_backend
+from tests.tui.terminal import drawn, told, until
 from tests.tui.widgets.test_cells import HOSTILE
 from tui.order_words import STATES
 from tui.screens.choose import Choose

@@ -9,8 +9,9 @@ from core.backend import Backend
 from core.models.order import OrderKind, OrderState
 from tests.clocks import NOON
 from tests.core.services.made_orders import foreign, keep, order
-from tests.tui.orders.support import arrives, drawn, screens, until
+from tests.tui.orders.support import arrives, screens
 from tests.tui.pictures import SIZES, Size, check_picture, greenwich  # noqa: F401 - a fixture
+from tests.tui.terminal import drawn, until
 from tui.screens.choose import Choose
 from tui.screens.help import HelpScreen
 from tui.screens.integrations import IntegrationsScreen

@@ -16,7 +16,8 @@ from core.models.shipping import CarrierChoice
 from core.services.orders import OrderService
 from tests.clocks import NOON
 from tests.core.services.made_orders import keep, order, put
-from tests.tui.orders.support import NARROW, arrives, drawn, on, row, screens, told, until
+from tests.tui.orders.support import NARROW, arrives, on, row, screens
+from tests.tui.terminal import drawn, told, until
 from tui.screens.ask import Ask
 from tui.screens.choose import Choose
 from tui.screens.confirm_many import ConfirmMany
