@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from core.services.errors import ServiceError
 from core.services.mapping_desk import MappingDesk
-from tui.progress import progress
 from tui.session import Session
+from tui.words.progress import progress
 
 
 async def look(session: Session, desk: MappingDesk, tell: Callable[[str], None]) -> str | None:

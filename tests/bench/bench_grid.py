@@ -35,8 +35,8 @@ from tests.bench import mapping_goods
 from tests.bench.support import program, table, workplace
 from tests.tui.session import ReadySession
 from tui.app import AvasamApp
-from tui.listing_words import columns
 from tui.screens.listings.screen import ListingManagerScreen
+from tui.words.listings import columns
 
 ROWS: Final = 100_000
 PRESSES: Final = 40

@@ -1,4 +1,4 @@
-from tui.progress import progress
+from tui.words.progress import progress
 
 
 def test_long_work_shows_a_bar_the_count_the_rate_and_the_time_left() -> None:

@@ -156,7 +156,7 @@ def _tell(row: "Overview", pairs: "list[ShippingMapping]") -> None:
 
 
 def _tell_settings(effect: "Effect", change: "SettingsChange", *, saved: bool) -> None:
-    from tui.settings_words import summary, worst
+    from tui.words.settings import summary, worst
 
     _print_settings(effect.settings)
     if not change:
@@ -167,7 +167,7 @@ def _tell_settings(effect: "Effect", change: "SettingsChange", *, saved: bool) -
 
 
 def _print_settings(settings: "IntegrationSettings") -> None:
-    from tui.settings_words import LABELS, mixed_orders, non_avasam_orders, yes_no
+    from tui.words.settings import LABELS, mixed_orders, non_avasam_orders, yes_no
 
     for field, label in LABELS.items():
         print(f"  {label:<30} {yes_no(getattr(settings, field))}")

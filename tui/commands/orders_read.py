@@ -27,7 +27,7 @@ def show(
     async def work(backend: "Backend") -> Exit:
         from core.services.integrations import IntegrationService
         from core.services.orders import OrderService
-        from tui.order_text import order_text
+        from tui.words.order_text import order_text
 
         shop = None if integration is None else (await IntegrationService(backend).named(integration)).id
         detail = await OrderService(backend).find(order, integration_id=shop)

@@ -21,7 +21,6 @@ from core.services.activity import (
 )
 from core.services.charts import Charts
 from core.services.export import ACTIVITY_HEADINGS, Format, activity_record, rendered
-from tui.activity_words import RESULTS, ActivityCells, entry_text, shop_name
 from tui.hand_out import copy_out
 from tui.keys import bindings
 from tui.keys.activity import ACTIVITY
@@ -32,6 +31,7 @@ from tui.session import Pulse, Session
 from tui.widgets.chart import Chart
 from tui.widgets.problems import Problems
 from tui.widgets.virtual_table import VirtualTable
+from tui.words.activity import RESULTS, ActivityCells, entry_text, shop_name
 
 CHARTS_EVERY: Final = timedelta(seconds=5)
 _NOTHING: Final = """\

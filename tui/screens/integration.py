@@ -20,9 +20,9 @@ from tui.screens.confirm import Confirm
 from tui.screens.integration_form import SettingsForm
 from tui.screens.save_effect import SaveEffect
 from tui.session import Pulse, Session
-from tui.settings_words import LABELS
 from tui.widgets.say import retell
-from tui.words import ends, status
+from tui.words.settings import LABELS
+from tui.words.states import ends, status
 
 
 class IntegrationPane(VerticalScroll, can_focus=False):

@@ -14,8 +14,8 @@ from core.models.integration import Integration, IntegrationSettings
 from core.services.errors import ServiceError
 from core.services.integration_settings import SettingsChange, SettingsService, changed, read_units
 from tui.session import Session
-from tui.settings_words import LABELS, mixed_orders, non_avasam_orders, summary
 from tui.widgets.yes_no import YesNo
+from tui.words.settings import LABELS, mixed_orders, non_avasam_orders, summary
 
 Switch = Literal["stock_update", "price_update", "exclude_non_avasam", "split_unknown"]
 Limit = Literal["max_quantity", "stock_threshold"]

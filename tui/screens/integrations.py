@@ -22,7 +22,7 @@ from tui.screens.confirm import Confirm
 from tui.screens.integration import IntegrationPane
 from tui.session import Pulse
 from tui.widgets.say import retell
-from tui.words import SOON, ago, counted, ends, is_on, status, until
+from tui.words.states import SOON, ago, counted, ends, is_on, status, until
 
 _KINDS: Final = (SyncKind.ORDERS, SyncKind.STOCK, SyncKind.PRICE)
 _WIDE_ONLY: Final = ("channel", "shop", "until")

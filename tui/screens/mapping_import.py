@@ -14,11 +14,11 @@ from core.services.mapping_csv import Proposed
 from core.services.mapping_desk import MappingDesk
 from core.services.mapping_import import against, propose
 from tui.hand_out import copy_out, write_out
-from tui.import_words import report, summary
-from tui.progress import progress
 from tui.screens.ask import Ask
 from tui.screens.shop_screen import ShopScreen
 from tui.session import Session
+from tui.words.mapping_import import report, summary
+from tui.words.progress import progress
 
 
 class ImportReport(ModalScreen[bool]):

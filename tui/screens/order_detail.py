@@ -13,12 +13,12 @@ from core.services.orders import OrderDetail, OrderService
 from tui.hand_out import copy_out, write_out
 from tui.keys import bindings
 from tui.keys.orders import ORDER
-from tui.order_text import order_text
 from tui.screens.settle import settle
 from tui.screens.tracking import choose_carrier, correct_tracking
 from tui.screens.unblock import unblock
 from tui.session import Session
 from tui.widgets.hints import Hints
+from tui.words.order_text import order_text
 
 
 class OrderScreen(Screen[str | None]):

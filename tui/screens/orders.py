@@ -17,7 +17,6 @@ from core.services.orders import OrderDetail, OrderService
 from core.text import clean_line
 from tui.keys import bindings
 from tui.keys.orders import ORDERS
-from tui.order_words import KINDS, STATES, OrderCells
 from tui.screens.choose import Choice, Choose
 from tui.screens.list_screen import ListScreen
 from tui.screens.order_detail import OrderScreen
@@ -28,6 +27,7 @@ from tui.screens.unblock import unblock
 from tui.session import Pulse, Session
 from tui.widgets.say import say
 from tui.widgets.virtual_table import VirtualTable
+from tui.words.orders import KINDS, STATES, OrderCells
 
 _FACET_NAMES: Final = {"state": "State", "cause": "Waits for", "kind": "Kind", "due": "Ship by"}
 _GREATEST_FIRST: Final = frozenset({"placed", "units"})

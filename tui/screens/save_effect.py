@@ -7,7 +7,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
 from core.services.integration_settings import Effect
-from tui.settings_words import summary, worst
+from tui.words.settings import summary, worst
 
 
 class SaveEffect(ModalScreen[bool]):

@@ -8,13 +8,13 @@ from textual.screen import Screen
 from core.models.order import Order, OrderState, Verdict
 from core.services.integrations import IntegrationService
 from core.services.order_settling import OrderSettling
-from tui.order_words import STATES
 from tui.screens.ask import Ask
 from tui.screens.by_shop import by_shop
 from tui.screens.choose import Choice, Choose
 from tui.screens.confirm_many import ConfirmMany
 from tui.session import Session
 from tui.who import who
+from tui.words.orders import STATES
 
 _BACK: Final = "back"
 _WAITING: Final = (OrderState.FLAGGED, OrderState.HELD)

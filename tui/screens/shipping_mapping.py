@@ -23,10 +23,10 @@ from tui.person import who
 from tui.screens.ask import Ask
 from tui.screens.shop_screen import ShopScreen
 from tui.session import Session
-from tui.shipping_words import HELP, check, option_columns, pair_columns, released_words, service_columns
 from tui.widgets.columns import Column
 from tui.widgets.say import say
 from tui.widgets.virtual_table import VirtualTable
+from tui.words.shipping import HELP, check, option_columns, pair_columns, released_words, service_columns
 
 Row = TypeVar("Row")
 

@@ -19,7 +19,6 @@ from tui.download import download
 from tui.hand_out import write_out
 from tui.keys import bindings
 from tui.keys.sku_mapping import SKU_MAPPING
-from tui.mapping_words import HELP, about, channel_columns, heading, product_columns, saved_words
 from tui.memory import settle
 from tui.person import who
 from tui.screens.choose import Choose
@@ -31,6 +30,7 @@ from tui.widgets.filter_bar import FilterBar
 from tui.widgets.mapping_side import MappingSide, MappingSides
 from tui.widgets.say import say
 from tui.widgets.virtual_table import VirtualTable
+from tui.words.mapping import HELP, about, channel_columns, heading, product_columns, saved_words
 
 _NO_SKU: Final = "Nothing to show here.\n\nd downloads the shop's listings; f shows mapped and other SKUs."
 _NO_PRODUCT: Final = (

@@ -6,9 +6,9 @@ from typing import Any
 from textual.screen import Screen
 
 from core.services.orders import OrderDetail
-from tui.order_words import countdown
 from tui.screens.sheet import Sheet
 from tui.session import Session
+from tui.words.orders import countdown
 
 
 def unblock(screen: Screen[Any], session: Session, detail: OrderDetail, now: datetime) -> str | None:

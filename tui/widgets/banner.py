@@ -6,7 +6,7 @@ from textual.widgets import Static
 from core.services.integrations import Overview
 from tui.session import Pulse
 from tui.widgets.say import retell
-from tui.words import SOON, ends
+from tui.words.states import SOON, ends
 
 
 class Banner(Static):

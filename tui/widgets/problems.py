@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 
 from core.models.job import Problem
 from core.text import clean_line
-from tui.activity_words import problem_line, shop_name
+from tui.words.activity import problem_line, shop_name
 
 
 class Problems(Vertical):

@@ -6,7 +6,7 @@ from textual.widgets import Static
 from core.models.integration import SyncKind
 from tui.session import Pulse
 from tui.widgets.say import say
-from tui.words import ago, is_on
+from tui.words.states import ago, is_on
 
 _SHOWN = (SyncKind.ORDERS, SyncKind.STOCK, SyncKind.PRICE)
 

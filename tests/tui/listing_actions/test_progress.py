@@ -11,10 +11,10 @@ from core.models.listing_state import Action
 from tests.core.services.listing_world import CREATE, ListingWorld
 from tests.tui.listing_actions.support import opened
 from tests.tui.session import ReadySession
-from tui.progress import Pace, left
 from tui.screens.confirm import Confirm
 from tui.screens.listings.detail import ListingDetail
 from tui.screens.listings.progress import JobProgress
+from tui.words.progress import Pace, left
 
 
 async def ask(world: ListingWorld, *skus: str) -> Job:

@@ -17,7 +17,6 @@ from tests.tui.orders.support import NARROW, WIDE, arrives, is_unbroken, on, row
 from tests.tui.session import integration, open_backend
 from tests.tui.terminal import drawn, told, until
 from tests.tui.widgets.test_cells import HOSTILE
-from tui.order_words import STATES
 from tui.screens.choose import Choose
 from tui.screens.confirm import Confirm
 from tui.screens.integrations import IntegrationsScreen
@@ -27,6 +26,7 @@ from tui.screens.sheet import Sheet
 from tui.screens.shipping_mapping import ShippingMappingScreen
 from tui.screens.sku_mapping import SkuMappingScreen
 from tui.widgets.filter_bar import FilterBar
+from tui.words.orders import STATES
 
 
 def test_every_state_has_a_sign_and_a_word_of_its_own() -> None:

@@ -13,12 +13,12 @@ from core.services.listing_desk import ListingDesk
 from core.services.listing_running import Running, running_jobs
 from core.services.listings import Asked, ListingService, check_ready
 from core.store import StoreError
-from tui.listing_jobs import DONE_TO, left_out_words, running_line, skipped_words
 from tui.person import who
 from tui.screens.choose import Choice, Choose
 from tui.screens.confirm_many import ConfirmMany
 from tui.screens.listings.opening import ListingOpener
 from tui.session import Session
+from tui.words.listing_jobs import DONE_TO, left_out_words, running_line, skipped_words
 
 _MENU: Final[tuple[Choice, ...]] = (
     (Action.DELETE, "Delete on TikTok and unlink"),

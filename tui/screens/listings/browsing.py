@@ -14,9 +14,6 @@ from core.services.integrations import Overview
 from core.services.listing_about import about
 from core.services.listing_desk import ListingDesk
 from core.services.listing_rows import RowFilter
-from tui.listing_facets import facets
-from tui.listing_pane import pane
-from tui.listing_words import NARROW_COLUMNS, columns, heading
 from tui.messages import Beat
 from tui.screens.base import NARROW
 from tui.screens.chosen_columns import chosen_columns
@@ -25,6 +22,9 @@ from tui.screens.shop_screen import ShopScreen
 from tui.session import Pulse, Session
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.virtual_table import VirtualTable
+from tui.words.listing_facets import facets
+from tui.words.listing_pane import pane
+from tui.words.listings import NARROW_COLUMNS, columns, heading
 
 _NO_PRODUCT: Final = """\
 No product is known yet.

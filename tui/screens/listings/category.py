@@ -17,7 +17,6 @@ from core.services.category_desk import CategoryDesk
 from core.services.category_fields import Field
 from core.services.errors import ServiceError
 from core.store import StoreError
-from tui.category_words import field_line, heading, hint, missing_text, replacing, standing
 from tui.keys import bindings
 from tui.keys.listing_forms import CATEGORY
 from tui.person import who
@@ -26,6 +25,7 @@ from tui.screens.confirm import Confirm
 from tui.screens.listings.category_editors import answer, take_away
 from tui.screens.listings.category_pick import CategoryPick
 from tui.session import Session
+from tui.words.category import field_line, heading, hint, missing_text, replacing, standing
 
 _FAULTS: Final = (ServiceError, StoreError)
 _MANY: Final = 500

@@ -15,11 +15,11 @@ from core.rules.listing_limits import limits_for
 from core.services import listing_values
 from core.services.listing_values import DESCRIPTION_LIMIT
 from core.text import clean_line
-from tui.description_words import count_words, faults_text, preview_text
 from tui.keys import bindings
 from tui.keys.listing_forms import DESCRIPTION
 from tui.screens.base import NARROW
 from tui.screens.confirm import Confirm
+from tui.words.description import count_words, faults_text, preview_text
 
 _PAUSE_SECONDS: Final = 0.05
 """How long typing has to rest before the preview is drawn anew."""

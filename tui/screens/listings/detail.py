@@ -21,12 +21,12 @@ from core.store import Changes, StoreError
 from tui.hand_out import copy_out, write_out
 from tui.keys import bindings
 from tui.keys.listing_actions import DETAIL
-from tui.listing_text import listing_text
 from tui.screens.base import NARROW
 from tui.screens.choose import Choose
 from tui.screens.listings.dialog import ListingDialog
 from tui.session import Session
 from tui.widgets.picture import Picture
+from tui.words.listing_text import listing_text
 
 _LOOK_SECONDS: Final = 0.5
 _LOOKING: Final = "looking what List would meet now…"

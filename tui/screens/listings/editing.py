@@ -10,10 +10,10 @@ from core.services.listing_desk import Line, ListingDesk, SavedDrafts
 from core.services.listing_edits import Field
 from core.store import StoreError
 from core.text import clean_line
-from tui.listing_words import FIELD_OF
 from tui.person import who
 from tui.screens.listings.cell_editor import CellEditor, EditCell
 from tui.screens.listings.looking import ListingLooker
+from tui.words.listings import FIELD_OF
 
 _NAMED: Final = 3
 """Refused rows that a message names; the pane tells of each."""

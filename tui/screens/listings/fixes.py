@@ -11,7 +11,6 @@ from core.services import listing_values
 from core.services.errors import ServiceError
 from core.services.listings import Asked, ListingService
 from core.services.triage import TriageService
-from tui.listing_action_words import rows
 from tui.person import who
 from tui.screens.ask import Ask
 from tui.screens.choose import Choose
@@ -20,6 +19,7 @@ from tui.screens.listings.category import CategoryForm
 from tui.screens.listings.description import DescriptionEditor
 from tui.screens.listings.rules import PricingRules
 from tui.session import Session
+from tui.words.listing_actions import rows
 
 _TYPED: Final[dict[str, tuple[str, str, Callable[[str], object]]]] = {
     "title": ("title", "a title for TikTok", listing_values.title),

@@ -9,13 +9,13 @@ from core.services.export import Format
 from core.services.listing_export import exported
 from core.services.listing_rows import RowFilter
 from tui.hand_out import copy_out, write_out
-from tui.listing_facets import Facet, facets, narrowed, values
-from tui.listing_words import NARROW_COLUMNS, shop_words
 from tui.screens.choose import Choice, Choose
 from tui.screens.chosen_columns import ask_for_columns
 from tui.screens.listings.browsing import ListingBrowser
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.virtual_table import VirtualTable
+from tui.words.listing_facets import Facet, facets, narrowed, values
+from tui.words.listings import NARROW_COLUMNS, shop_words
 
 _GREATEST_FIRST: Final = frozenset({"stock", "price", "cost", "variation"})
 

@@ -16,7 +16,10 @@ from core.services.listing_check import Checked, ListingCheck
 from tui.hand_out import copy_out, write_out
 from tui.keys import bindings
 from tui.keys.listing_actions import PREFLIGHT
-from tui.listing_action_words import (
+from tui.screens.listings.dialog import DialogTable, ListingDialog
+from tui.session import Session
+from tui.widgets.virtual_table import VirtualTable
+from tui.words.listing_actions import (
     ACTION,
     FINE,
     NOTE,
@@ -27,10 +30,7 @@ from tui.listing_action_words import (
     check_lines,
     rows,
 )
-from tui.progress import Pace
-from tui.screens.listings.dialog import DialogTable, ListingDialog
-from tui.session import Session
-from tui.widgets.virtual_table import VirtualTable
+from tui.words.progress import Pace
 
 _WITH_PICTURES: Final = frozenset({Action.PUBLISH, Action.UPDATE})
 _DRAW_SECONDS: Final = 0.1

@@ -18,13 +18,13 @@ from core.store import StoreError
 from tui.hand_out import copy_out, write_out
 from tui.keys import bindings
 from tui.keys.listing_actions import PROGRESS
-from tui.listing_action_words import ORDER, counted, in_order, job_line, result_columns, results_text, rows
 from tui.person import who
-from tui.progress import Pace
 from tui.screens.confirm import Confirm
 from tui.screens.listings.dialog import DialogTable, ListingDialog
 from tui.session import Session
 from tui.widgets.virtual_table import VirtualTable
+from tui.words.listing_actions import ORDER, counted, in_order, job_line, result_columns, results_text, rows
+from tui.words.progress import Pace
 
 _LOOK_SECONDS: Final = 0.25
 

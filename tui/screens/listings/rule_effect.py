@@ -7,7 +7,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
 from core.services.rule_preview import RuleEffect
-from tui.rule_words import summary, worst
+from tui.words.rules import summary, worst
 
 
 class ShowEffect(ModalScreen[bool]):

@@ -18,13 +18,13 @@ from core.services.rule_values import known_names
 from core.store import StoreError
 from tui.keys import bindings
 from tui.keys.listing_actions import RULE_FORM
-from tui.listing_action_words import rows
-from tui.rule_words import preview_text, summary, worst
 from tui.screens.confirm import Confirm
 from tui.screens.listings.dialog import ListingDialog
 from tui.screens.listings.rule_effect import ShowEffect
 from tui.screens.listings.rule_fields import RuleFields
 from tui.session import Session
+from tui.words.listing_actions import rows
+from tui.words.rules import preview_text, summary, worst
 
 _PAUSE_SECONDS: Final = 0.05
 """How long typing has to rest before the example is worked out."""

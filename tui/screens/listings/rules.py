@@ -14,8 +14,6 @@ from core.services.rule_preview import effect_of
 from core.store import StoreError
 from tui.keys import bindings
 from tui.keys.listing_actions import RULES
-from tui.listing_action_words import rows
-from tui.rule_words import EMPTY, HOW, RuleRow, preview_text, rule_columns
 from tui.screens.confirm import Confirm
 from tui.screens.confirm_many import ConfirmMany
 from tui.screens.listings.dialog import DialogTable, ListingDialog
@@ -23,6 +21,8 @@ from tui.screens.listings.rule_effect import ShowEffect
 from tui.screens.listings.rule_form import RuleForm
 from tui.session import Session
 from tui.widgets.virtual_table import VirtualTable
+from tui.words.listing_actions import rows
+from tui.words.rules import EMPTY, HOW, RuleRow, preview_text, rule_columns
 
 
 class PricingRules(ListingDialog[bool]):

@@ -2,8 +2,8 @@
 
 from tui.keys import bindings
 from tui.keys.listings import LISTINGS
-from tui.listing_words import HELP
 from tui.screens.listings.acting import ListingActor
+from tui.words.listings import HELP
 
 
 class ListingManagerScreen(ListingActor):

@@ -18,14 +18,14 @@ from core.store import StoreError
 from tui.hand_out import copy_out, write_out
 from tui.keys import bindings
 from tui.keys.listing_actions import TRIAGE
-from tui.listing_action_words import rows
 from tui.person import who
 from tui.screens.listings.dialog import DialogTable, ListingDialog
 from tui.screens.listings.fixes import fix, way
 from tui.screens.listings.progress import JobProgress
 from tui.session import Session
-from tui.triage_words import card, cause_columns, cause_text, row_columns
 from tui.widgets.virtual_table import VirtualTable
+from tui.words.listing_actions import rows
+from tui.words.triage import card, cause_columns, cause_text, row_columns
 
 _LOOK_SECONDS: Final = 0.5
 

@@ -9,7 +9,7 @@ from core.rules.candidate import Variant
 from core.services.category_fields import answered
 from core.services.listing_detail import Glance, Known, Sold
 from core.sync.listing_links import with_names
-from tui.words import ago
+from tui.words.states import ago
 
 
 def listing_text(glance: Glance, known: Known | None, found: Sequence[ListingProblem] | str) -> str:

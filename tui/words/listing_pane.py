@@ -8,7 +8,7 @@ from core.services.listing_desk import Line
 from core.services.listing_edits import Field
 from core.services.listing_rows import ListingRow
 from core.text import clean_line
-from tui.listing_words import SIGNS
+from tui.words.listings import SIGNS
 
 _CURES: Final = {
     "title": "e edits it",

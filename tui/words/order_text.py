@@ -7,8 +7,8 @@ from core.models.order import Address, Order
 from core.models.part import OrderPart
 from core.services.orders import Group, OrderDetail
 from core.text import clean_text
-from tui.order_words import KINDS, STATES, countdown
-from tui.words import ago
+from tui.words.orders import KINDS, STATES, countdown
+from tui.words.states import ago
 
 _LONGEST = 200_000
 _MASKED = "hidden by TikTok, which ships it itself; nobody can unmask it"

@@ -7,7 +7,7 @@ from core.models.job import JobState
 from core.models.listing_state import Action
 from core.services.listing_running import Running
 from core.text import clean_line
-from tui.progress import bar, speed
+from tui.words.progress import bar, speed
 
 DONE_TO: Final = {
     Action.DELETE: (

@@ -9,9 +9,9 @@ from core.models.listing import PricingRule
 from core.services.pricing_rules import Previewed
 from core.services.rule_preview import RuleEffect
 from core.services.rule_values import floor, formula, scope
-from tui.listing_action_words import rows
 from tui.widgets.cells import Cell, Tone
 from tui.widgets.columns import Column
+from tui.words.listing_actions import rows
 
 HOW: Final = (
     "A rule prices the rows it is attached to (a), and of those only the products of its suppliers and "

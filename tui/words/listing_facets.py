@@ -8,8 +8,8 @@ from typing import Final
 from core.rules.listing_status import ListingStatus
 from core.services.listing_rows import RowFilter, StockFilter
 from core.services.listing_view import ListingView
-from tui.listing_words import SIGNS
 from tui.screens.choose import Choice
+from tui.words.listings import SIGNS
 
 ANY: Final = "any:"
 """The choice that takes a filter away."""

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from core.rules.triage import Cause, Occurrence
-from tui.listing_action_words import rows
-from tui.listing_text import since
 from tui.widgets.cells import Cell, Tone
 from tui.widgets.columns import Column
+from tui.words.listing_actions import rows
+from tui.words.listing_text import since
 
 Now = Callable[[], datetime]
 

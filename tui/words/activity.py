@@ -11,7 +11,7 @@ from core.services.activity import ActivityRow, Result
 from core.text import clean_line
 from tui.widgets.cells import Cell, Tone
 from tui.widgets.columns import Column
-from tui.words import ago, counted
+from tui.words.states import ago, counted
 
 RESULTS: Final = {
     Result.RUNNING: Cell("▸ running", Tone.GOOD),

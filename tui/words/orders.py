@@ -9,7 +9,7 @@ from core.services.order_book import OPEN, Due, OrderRow
 from core.services.order_cures import Cause
 from tui.widgets.cells import Cell, Tone
 from tui.widgets.columns import Column
-from tui.words import ago, until
+from tui.words.states import ago, until
 
 STATES: Final = {
     OrderState.HELD: Cell("◇ held", Tone.WARN),

@@ -1,0 +1,1 @@
+"""What the screens and commands say: each subject in words, as text, columns and lines, nothing drawn."""
