@@ -44,6 +44,15 @@ class _Show(StrEnum):
     ALL = "all"
 
 
+_MARKS: Final = {
+    _Show.PROBLEMS: frozenset({PROBLEM, NOTE}),
+    _Show.SKIPPED: frozenset({SKIPPED}),
+    _Show.FINE: frozenset({FINE}),
+    _Show.ALL: frozenset({PROBLEM, NOTE, SKIPPED, FINE}),
+}
+"""What each shows, by the mark of a line."""
+
+
 class Preflight(ListingDialog[Sequence[str] | None]):
     """Looks at all rows, says which are fine and which are not, then asks; the rows to act on, or None."""
 
@@ -150,7 +159,8 @@ class Preflight(ListingDialog[Sequence[str] | None]):
             parts.append(f"{len(self._left_out):,} left out ({self._left_out[0][1]})")
         self.query_one("#check-counts", Static).update(" · ".join(parts))
         self._offer(fine)
-        view = [key for key, line in self._lines.items() if self._is_shown(line)]
+        marks = _MARKS[self._show]
+        view = [key for key, line in self._lines.items() if line.mark in marks]
         table, nothing = self.query_one(DialogTable), self.query_one("#check-nothing", Static)
         table.display = bool(view) or not self._is_over
         nothing.display = not table.display
@@ -167,14 +177,6 @@ class Preflight(ListingDialog[Sequence[str] | None]):
         first.disabled = not (self._is_over and fine)
         first.display = 0 < fine < total or not self._is_over
         second.disabled = not (self._is_over and total)
-
-    def _is_shown(self, line: CheckLine) -> bool:
-        return {
-            _Show.ALL: True,
-            _Show.PROBLEMS: line.mark in {PROBLEM, NOTE},
-            _Show.SKIPPED: line.mark == SKIPPED,
-            _Show.FINE: line.mark == FINE,
-        }[self._show]
 
     @on(VirtualTable.Highlighted)
     def _tell(self) -> None:
