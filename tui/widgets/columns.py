@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, Generic, TypeVar
 
 from tui.widgets.cells import Cell
@@ -54,14 +55,19 @@ class Layout(Generic[Row]):
 
 
 def lay_out(columns: Sequence[Column[Row]], available: int, *, frozen: int) -> Layout[Row]:
-    """Place columns one after another; growing ones share what is left of `available` cells."""
-    needed = GUTTER + sum(column.width + GAP for column in columns)
-    left, shares = max(0, available - needed), sum(column.grow for column in columns)
+    """Place columns one after another; growing ones share what is left of `available` cells.
+
+    When not all have room, those that have it fill the whole width: none of the others is seen cut in half.
+    """
+    ends = list(accumulate((column.width + GAP for column in columns), initial=GUTTER))[1:]
+    seen = sum(end <= available for end in ends)
+    left = max(0, available - ends[seen - 1]) if seen else 0
+    shares = sum(column.grow for column in columns[:seen])
     placed: list[Placed[Row]] = []
     x = GUTTER
-    for column in columns:
-        extra = left * column.grow // shares if shares else 0
-        left, shares = left - extra, shares - column.grow
+    for index, column in enumerate(columns):
+        extra = left * column.grow // shares if shares and index < seen else 0
+        left, shares = left - extra, max(0, shares - column.grow)
         placed.append(Placed(column, x, column.width + extra))
         x += column.width + extra + GAP
     frozen_width = placed[frozen].x if frozen < len(placed) else x

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, Generic, Protocol, TypeVar
 
+from rich.segment import Segment
 from textual.cache import LRUCache
 from textual.events import Resize
 from textual.geometry import Region, Size
@@ -19,6 +20,8 @@ Row_co = TypeVar("Row_co", covariant=True)
 HEADER: Final = 1
 """Lines that never scroll away."""
 _KEPT_STRIPS: Final = 512
+_MORE: Final = "›"
+"""At the end of the header: more columns further right. A bar would cost a line."""
 
 
 class Rows(Protocol[Row_co]):
@@ -35,7 +38,7 @@ class RowView(ScrollView, Generic[Row]):
     DEFAULT_CSS = """
     RowView {
         height: 1fr; background: $background; color: $foreground;
-        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
         & > .rows--header { background: $panel; color: $foreground; text-style: bold; }
         & > .rows--cursor { background: $block-cursor-blurred-background; color: $foreground; }
         &:focus > .rows--cursor {
@@ -146,8 +149,10 @@ class RowView(ScrollView, Generic[Row]):
         self.refresh_row(self._cursor)
         self.cursor_changed()
 
-    def reveal_cell(self, column: str) -> Region | None:
-        """Where on the screen the cursor's cell of a column stands, scrolled into sight; None when hidden."""
+    def reveal_cell(self, column: str, *, head: bool = False) -> Region | None:
+        """Where on the screen the cursor's cell of a column stands, scrolled into sight, or with `head` the
+        column's title; None when the column is hidden.
+        """
         placed = next((one for one in self.layout_now.placed if one.column.key == column), None)
         if placed is None:
             return None
@@ -158,7 +163,7 @@ class RowView(ScrollView, Generic[Row]):
             moved = 0 if fits else min(placed.x - frozen, max(0, self.virtual_size.width - width))
             self.scroll_to(x=moved, animate=False, force=True, immediate=True)
         inside = self.content_region.offset
-        x, y = placed.x - moved, self._cursor - self.scroll_offset.y + HEADER
+        x, y = placed.x - moved, 0 if head else self._cursor - self.scroll_offset.y + HEADER
         return Region(inside.x + x, inside.y + y, max(1, min(placed.width, width - x)), 1)
 
     def refresh_row(self, index: int) -> None:
@@ -173,7 +178,10 @@ class RowView(ScrollView, Generic[Row]):
         scrolled_x, scrolled_y = self.scroll_offset
         if y < HEADER:
             strip = paint_header(layout, look, sort=self.sort, marks=self.marked_count())
-            return window(strip, layout.frozen_width, scrolled_x, width, look.header)
+            seen = window(strip, layout.frozen_width, scrolled_x, width, look.header)
+            if scrolled_x + width >= layout.width:
+                return seen
+            return Strip.join([seen.crop(0, width - 1), Strip([Segment(_MORE, look.header)], 1)])
         index = scrolled_y + y - HEADER
         if index >= len(self.view):
             self._painted.pop(index, None)
@@ -205,9 +213,12 @@ class RowView(ScrollView, Generic[Row]):
         self._strips.clear()
 
     def on_resize(self, event: Resize) -> None:
-        """Growing columns share another width."""
+        """Growing columns share another width; what was drawn before this came is of the old one."""
+        before = self.layout_now
         self._measure()
         self._reveal()
+        if self.layout_now != before:
+            self.refresh()
 
     def _strip(self, index: int) -> Strip:
         key = self.view[index]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from core.models.integration import SyncKind
@@ -35,7 +36,8 @@ NARROW_COLUMNS: Final = (
     *("sku", "variation", "title", "stock", "price", "status"),
     *("cost", "shipping", "category", "description", "type", "collection", "image"),
 )
-"""On a narrow terminal: what is not in sight is found sideways."""
+"""On a narrow terminal: the first six fill 80 cells, what is not in sight is found sideways."""
+_PRICE_WIDTH: Final = 11
 FIELD_OF: Final = {
     "title": Field.TITLE,
     "price": Field.PRICE,
@@ -49,14 +51,14 @@ _SYNCS: Final = (SyncKind.ORDERS, SyncKind.STOCK, SyncKind.PRICE)
 def columns() -> list[Column[Line]]:
     """All fourteen of domain.md A18: Select is the mark in front of the row."""
     return [
-        Column("sku", "Avasam SKU", 14, _sku),
+        Column("sku", "Avasam SKU", 12, _sku),
         Column("variation", "Var", 4, _variation),
-        Column("title", "Title", 22, lambda line: _typed(line, Field.TITLE, line.row.title), grow=3),
+        Column("title", "Title", 16, lambda line: _typed(line, Field.TITLE, line.row.title), grow=3),
         Column("stock", "Stock", 6, _stock, right=True),
-        Column("cost", "Cost", 6, lambda line: Cell(_plain(line.row.cost)), right=True),
+        Column("cost", "Cost", 7, lambda line: Cell(_amount(line.row.cost)), right=True),
         Column("shipping", "Ship", 6, _shipping, right=True),
-        Column("price", "Sell (inc)", 10, _price, right=True),
-        Column("status", "Status", 20, lambda line: status_cell(line.row), grow=1),
+        Column("price", "Sell (inc)", _PRICE_WIDTH, _price, right=True),
+        Column("status", "Status", 15, lambda line: status_cell(line.row), grow=1),
         Column("category", "Category", 16, lambda line: Cell(line.row.category), grow=1),
         Column("description", "Description", 24, _description, grow=1),
         Column("type", "Product type", 16, lambda line: Cell(line.row.product_type), grow=1),
@@ -152,12 +154,14 @@ def _price(line: Line) -> Cell:
     if row.rule_id is not None:
         return Cell("auto", Tone.DIM)
     if row.price is not None and row.highest is not None and row.highest != row.price:
-        return _typed(line, Field.PRICE, f"{row.price}-{row.highest}")
-    return _typed(line, Field.PRICE, _plain(row.price))
+        return _typed(
+            line, Field.PRICE, _range(row.price, row.highest, _PRICE_WIDTH - (Field.PRICE in line.edited))
+        )
+    return _typed(line, Field.PRICE, _amount(row.price))
 
 
 def _shipping(line: Line) -> Cell:
-    return _typed(line, Field.SHIPPING, _plain(line.row.shipping))
+    return _typed(line, Field.SHIPPING, _amount(line.row.shipping))
 
 
 def _collection(line: Line) -> Cell:
@@ -177,5 +181,16 @@ def _dim(text: str) -> Tone:
     return Tone.PLAIN if text else Tone.DIM
 
 
-def _plain(amount: object) -> str:
-    return "" if amount is None else str(amount)
+def _range(lowest: Decimal, highest: Decimal, room: int) -> str:
+    """Of variants; where both have no room, the lower one: half a number would be read as another."""
+    low = _amount(lowest)
+    return next(
+        (words for words in (f"{low}-{_amount(highest)}", f"from {low}") if len(words) <= room), f"{low}+"
+    )
+
+
+def _amount(amount: Decimal | None) -> str:
+    """Money with two decimals, or as many as it has; nothing where there is none."""
+    if amount is None:
+        return ""
+    return f"{amount:.2f}" if amount == round(amount, 2) else f"{amount.normalize():f}"

@@ -270,6 +270,9 @@ async def test_at_80_columns_sku_title_stock_price_and_status_are_in_sight(grid:
     async with listings(grid, size=NARROW) as (pilot, screen):
         head = await row(pilot, "Avasam SKU", "Title", "Stock", "Sell (inc)", "Status")
         assert "Cost" not in head
+        assert head.rstrip().endswith("›"), "there are more columns further right"
+        await row(pilot, "LMP-0002", "9.99 ○ Not listed")
+        await row(pilot, "MUG-BLU-01", " 9.99-11.99 ✔ Listed")
         await pilot.press("right")
         await until(pilot, lambda: screen.table.scroll_offset.x > 0)
         assert "LMP-0001" in await row(pilot, "LMP-0001"), "the SKU stays"
