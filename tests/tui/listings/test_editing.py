@@ -131,7 +131,10 @@ async def test_several_marked_rows_begin_empty_and_what_nobody_typed_stays(grid:
         await pilot.press("space", "space")
         editor = await begin(pilot, screen, "TOW-0001")
         assert editor.query_one(Input).value == ""
-        assert "title of 2 rows (untouched: as they are)" in says(editor)
+        assert "title of 2 rows (untouched: stays)" in says(editor)
+        head = screen.table.reveal_cell("title", head=True)
+        assert head is not None
+        assert editor.query_one(Input).region.y == head.y, "not on the row under the cursor: it is not meant"
         await pilot.press("tab", "tab")
         write(editor, "5.00")
         await kept(pilot, screen)

@@ -17,6 +17,7 @@ from core.services.listing_edits import Field, checked
 _LEAST: Final = 32
 """Cells that a title needs to be read while it is typed."""
 _SHORT: Final = 12
+_PADDING: Final = 2
 _LONG: Final = frozenset({Field.TITLE, Field.COLLECTION})
 
 
@@ -41,7 +42,7 @@ class CellEditor(ModalScreen[dict[Field, str] | None]):
         background: transparent;
         #cell-text { position: absolute; background: $surface; color: $foreground; text-style: bold; }
         #cell-says {
-            position: absolute; width: auto; max-width: 100%; height: 1; background: $panel; color: $text;
+            position: absolute; width: auto; max-width: 100%; height: auto; background: $panel; color: $text;
             padding: 0 1;
         }
         #cell-says.bad { background: $error; color: $text; text-style: bold; }
@@ -53,11 +54,11 @@ class CellEditor(ModalScreen[dict[Field, str] | None]):
         ("shift+tab", "go(-1)", "Cell before"),
     ]
 
-    def __init__(self, cells: Sequence[EditCell], place: Callable[[str], Region | None], rows: int) -> None:
+    def __init__(self, cells: Sequence[EditCell], place: Callable[[str], Region | None], whose: str) -> None:
         super().__init__()
         self._cells = cells
         self._place = place
-        self._rows = rows
+        self._whose = whose
         self._texts = {one.field: one.text for one in cells}
         self._at = 0
 
@@ -122,8 +123,10 @@ class CellEditor(ModalScreen[dict[Field, str] | None]):
         line, says = self.query_one(Input), self.query_one("#cell-says", Static)
         line.styles.offset = (region.x, region.y)
         line.styles.width = width
-        below = region.y + 1 if region.y + 2 < self.size.height else region.y - 1
-        says.styles.offset = (max(0, min(region.x, self.size.width - self._said_width)), below)
+        lines = -(-self._said_width // max(1, self.size.width - _PADDING))
+        below = region.y + 1 if region.y + 1 + lines < self.size.height else region.y - lines
+        says.styles.width = "auto" if lines == 1 else "100%"
+        says.styles.offset = (max(0, min(region.x, self.size.width - self._said_width)), max(0, below))
 
     def _say(self) -> None:
         says = self.query_one("#cell-says", Static)
@@ -134,13 +137,12 @@ class CellEditor(ModalScreen[dict[Field, str] | None]):
 
     @property
     def _said_width(self) -> int:
-        return len(self._refusal(self._cell) or self._words()) + 2
+        return len(self._refusal(self._cell) or self._words()) + _PADDING
 
     def _words(self) -> str:
         cell = self._cell
-        rows = f" of {self._rows:,} rows" if self._rows > 1 else ""
         more = " · tab next" if len(self._cells) > 1 else ""
-        return f"{cell.field.word}{rows}{cell.hint}{more} · enter keep · esc drop"
+        return f"{cell.field.word}{self._whose}{cell.hint}{more} · enter keep · esc drop"
 
     def _refusal(self, cell: EditCell) -> str | None:
         """Why what stands there may not be kept; what nobody touched is not looked at."""

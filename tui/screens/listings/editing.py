@@ -1,6 +1,7 @@
 """Editing in the grid: cells of one row or of all marked ones, undo, Save; nothing is sent (A21 to A24)."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from textual import work
@@ -62,7 +63,15 @@ class ListingEditor(ListingLooker):
         if not cells:
             self.notify(self._why_none(desk, skus), severity="warning", markup=False)
             return
-        texts = await self.app.push_screen_wait(CellEditor(cells, self.table.reveal_cell, len(skus)))
+        # Of several rows the line stands on the column's title: it is about none of them alone.
+        head = len(skus) > 1 or skus[0] != self.table.cursor_key
+        whose = (
+            f" of {len(skus):,} rows" if len(skus) > 1 else f" of {clean_line(skus[0], 40)}" if head else ""
+        )
+        place = partial(self.table.reveal_cell, head=head)
+        seen = self.table.scroll_offset.x
+        texts = await self.app.push_screen_wait(CellEditor(cells, place, whose))
+        self.table.scroll_to(x=seen, animate=False, force=True)
         if texts:
             await self.type(desk, skus, texts)
 
@@ -157,7 +166,7 @@ def _text(line: Line, name: Field) -> str:
 
 def _hint(line: Line | None, name: Field) -> str:
     if line is None:
-        return " (untouched: as they are)"
+        return " (untouched: stays)"
     if line.row.variants and name in {Field.PRICE, Field.SHIPPING}:
         return f" of its {line.row.variants:,} variants"
     return _EMPTY_IS[name]
