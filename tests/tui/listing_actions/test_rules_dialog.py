@@ -52,7 +52,7 @@ async def test_A24_automate_now_opens_the_form_works_the_example_out_and_the_cel
         await on.shows("VAT 20 % = 16.80 -> up to .99 = 16.99", "ONE, now 9.99: rule Forty -> cost 4.00")
         await on.shows("2 rows looked at · 2 change price")
         await fill(on, suppliers="acme, Nobody")
-        await on.shows("▲ no product has Nobody", "1 change price")
+        await on.shows("▲ no product has Nobody", "1 changes price")
         await fill(on, suppliers="", floor_percent="50")
         await on.shows("▲ 2 rows below the floor", "below the floor of 7.20")
         await on.press("ctrl+s")
