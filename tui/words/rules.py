@@ -62,7 +62,8 @@ def line(one: Previewed) -> str:
 
 def summary(effect: RuleEffect) -> Iterator[str]:
     """How many rows change, and what is wrong with them."""
-    yield f"{rows(effect.rows)} looked at · {effect.changed:,} change{'s' if effect.changed == 1 else ''} price"
+    verb = "changes" if effect.changed == 1 else "change"
+    yield f"{rows(effect.rows)} looked at · {effect.changed:,} {verb} price"
     if effect.unpriced:
         yield f"✖ {rows(effect.unpriced)} would have no price: it is never sent then"
     if effect.below_floor:
