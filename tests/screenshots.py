@@ -8,17 +8,24 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
 import uvicorn
 
 from core.backend import Backend
-from core.models.job import JobKind
+from core.models.integration import Integration
+from core.models.job import Job, JobKind
+from core.models.listing_state import Action
+from core.rules.listing_status import ListingStatus
 from core.sandbox.app import SandboxApp
 from core.sandbox.merchant import build_world
 from core.sandbox.runtime import Sandbox
+from core.services.categories import CategoryService
 from core.services.integrations import IntegrationService
+from core.services.listing_rows import RowFilter
+from core.services.listings import ListingService
 from core.services.sku_mapping import SkuMappingService
 from core.services.sync import SyncService
 from core.settings import Settings
@@ -28,16 +35,28 @@ from tui.app import AvasamApp
 from tui.screens.base import MainScreen
 
 HERE = Path(__file__).parent.parent / "screenshots"
+WHO = "screenshots"
 WIDE, NARROW = (120, 40), (80, 24)
+TO_THE_FIRST = ("down", "down", "down")
+"""To the first row that is not listed yet."""
 SHOTS = (
     ("integrations", WIDE, ()),
     ("integrations-80x24", NARROW, ()),
     ("integration", WIDE, ("enter",)),
+    ("listings", WIDE, ("2", *TO_THE_FIRST)),
+    ("listings-80x24", NARROW, ("2", *TO_THE_FIRST)),
+    ("listing", WIDE, ("2", *TO_THE_FIRST, "enter")),
+    ("listing-check", WIDE, ("2", "a", "l")),
+    ("listing-problems", WIDE, ("2", "P")),
+    ("category", WIDE, ("2", *TO_THE_FIRST, "t")),
+    ("description", WIDE, ("2", *TO_THE_FIRST, "d")),
+    ("pricing-rule", WIDE, ("2", *TO_THE_FIRST, "p", *"Spring", "tab", *"40", "tab", "tab", *".99")),
     ("sku-mapping", WIDE, ("3",)),
     ("sku-mapping-80x24", NARROW, ("3",)),
     ("shipping-mapping", WIDE, ("4",)),
     ("orders", WIDE, ("5",)),
     ("orders-80x24", NARROW, ("5",)),
+    ("order", WIDE, ("5", "enter")),
     ("activity", WIDE, ("6",)),
     ("help", WIDE, ("f1",)),
     ("sync-now", WIDE, ("r",)),
@@ -94,9 +113,27 @@ async def merchant_at_work(backend: Backend) -> None:
         (JobKind.SYNC_ALL, shop),
     ):
         if kind is JobKind.SYNC_ALL:
-            await SkuMappingService(backend).map_equal(shop, by="screenshots")
-        async for _ in syncs.follow(await syncs.request(kind, target, requested_by="screenshots")):
-            pass
+            await SkuMappingService(backend).map_equal(shop, by=WHO)
+        await over(syncs, await syncs.request(kind, target, requested_by=WHO))
+    await put_on_sale(backend, shop)
+
+
+async def put_on_sale(backend: Backend, shop: Integration) -> None:
+    """List some rows, of which a few lack what TikTok asks for; let TikTok refuse others in review."""
+    listings, categories = ListingService(backend), CategoryService(backend)
+    missing = RowFilter(status=ListingStatus.NOT_LISTED)
+    skus = [row.sku for row in await listings.rows(shop, missing)][1:13]
+    candles = (await categories.search(shop, "Candles"))[0].id
+    await categories.choose(shop, skus[:9], candles, weight_kg=Decimal("0.4"), by=WHO)
+    asked = await listings.ask(shop, Action.PUBLISH, skus, by=WHO)
+    if asked.job is not None:
+        await over(SyncService(backend), asked.job)
+
+
+async def over(syncs: SyncService, job: Job) -> None:
+    """Do it, here and now."""
+    async for _ in syncs.follow(job):
+        pass
 
 
 async def shoot(backend: Backend, name: str, size: tuple[int, int], keys: tuple[str, ...]) -> None:
@@ -106,7 +143,9 @@ async def shoot(backend: Backend, name: str, size: tuple[int, int], keys: tuple[
         while not isinstance(app.screen, MainScreen):
             await pilot.pause(0.05)
         await pilot.pause(1.5)
-        await pilot.press(*keys)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.3)
         await pilot.pause(2)
         app.save_screenshot(f"{name}.svg", path=str(HERE))
 
