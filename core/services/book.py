@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar, Final, Generic, TypeVar
 
+from core.portions import portions
 from core.store import Document, Json, Store
 
 Row = TypeVar("Row")
@@ -64,8 +65,7 @@ class Book(ABC, Generic[Row]):
         rows: dict[str, Row] = {}
         for table, fields in self.FIELDS.items():
             async for chunk in self._store.columns(table, fields):
-                for start in range(0, len(chunk), _AT_ONCE):
-                    some = chunk[start : start + _AT_ONCE]
+                for some in portions(chunk, _AT_ONCE):
                     rows.update((key, self.make(table, key, values)) for key, values in some)
                     await asyncio.sleep(0)
         self._rows, self._seq = rows, seq

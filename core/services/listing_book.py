@@ -8,6 +8,7 @@ from typing import Final
 
 from core import tables
 from core.models.category import CategoryTree
+from core.portions import portions
 from core.services.breath import Breath
 from core.services.listing_goods import Inventory
 from core.services.listing_parts import (
@@ -165,8 +166,8 @@ class ListingBook:
         found: dict[str, Part] = {}
         breath = Breath()
         async for chunk in self._store.columns(table, fields, prefix=self._prefix):
-            for start in range(0, len(chunk), _AT_ONCE):
-                found.update((str(row[0]), part(row)) for _, row in chunk[start : start + _AT_ONCE])
+            for portion in portions(chunk, _AT_ONCE):
+                found.update((str(row[0]), part(row)) for _, row in portion)
                 if breath.is_due():
                     await breath.take()
         return found

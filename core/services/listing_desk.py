@@ -9,6 +9,7 @@ from core import tables
 from core.backend import Backend
 from core.models.integration import Integration
 from core.models.listing import Listing, PricingRule
+from core.portions import portions
 from core.services.breath import Breath
 from core.services.editing import EditedMeanwhile, edit_in
 from core.services.errors import NotAllowedNow, NotFound, ServiceError
@@ -150,8 +151,7 @@ class ListingDesk:
         wanted = self.edits.by_sku if skus is None else dict.fromkeys(skus)
         waiting = {sku: dict(self.edits.by_sku[sku]) for sku in wanted if sku in self.edits.by_sku}
         order, refused, saved = sorted(waiting), list[tuple[str, str]](), 0
-        for start in range(0, len(order), _AT_ONCE):
-            some = order[start : start + _AT_ONCE]
+        for some in portions(order, _AT_ONCE):
             faults: dict[str, ServiceError] = {}
             async with self._store.transaction() as tx:
                 for sku in some:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from core.portions import portions
 from core.services.breath import Breath
 from core.services.export import Format, Record, rendered
 from core.services.listing_desk import ListingDesk
@@ -19,8 +20,8 @@ async def exported(desk: ListingDesk, keys: Sequence[str], kind: Format) -> str:
     """The rows in this order as they are shown, unsaved edits included; those that are gone are left out."""
     parts: list[str] = []
     breath = Breath()
-    for start in range(0, len(keys), _AT_ONCE):
-        lines = [line for key in keys[start : start + _AT_ONCE] if (line := desk.row(key)) is not None]
+    for portion in portions(keys, _AT_ONCE):
+        lines = [line for key in portion if (line := desk.row(key)) is not None]
         text = rendered([listing_record(line.row) for line in lines], LISTING_HEADINGS, kind)
         parts.append(text)
         if breath.is_due():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from core import tables
+from core.portions import portions
 from core.services.breath import Breath
 from core.services.listing_parts import GOODS_FIELDS, PARENT, Part, goods_of, picked
 from core.store import Store
@@ -49,8 +50,8 @@ class Inventory:
         children: dict[str, list[str]] = {}
         breath = Breath()
         async for chunk in self._store.columns(tables.PRODUCTS, GOODS_FIELDS):
-            for start in range(0, len(chunk), _AT_ONCE):
-                for sku, values in chunk[start : start + _AT_ONCE]:
+            for portion in portions(chunk, _AT_ONCE):
+                for sku, values in portion:
                     goods = products[sku] = goods_of(values, self._shared)
                     parent = goods[PARENT]
                     if isinstance(parent, str):

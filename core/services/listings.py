@@ -14,6 +14,7 @@ from core.models.job import Job
 from core.models.listing import Listing
 from core.models.listing_state import Action, JobRow, ListingProblem, ListingState, RowResult
 from core.models.product import Product, ProductKind
+from core.portions import portions
 from core.rules.candidate import Candidate
 from core.rules.listing_limits import limits_for
 from core.rules.preflight import preflight
@@ -119,9 +120,9 @@ class ListingService:
         Avasam's.
         """
         changed = 0
-        for start in range(0, len(skus), _AT_ONCE):
+        for portion in portions(skus, _AT_ONCE):
             async with self._store.transaction() as tx:
-                for sku in skus[start : start + _AT_ONCE]:
+                for sku in portion:
                     _check_place(await load_product(tx, sku), changes)
                     before = await draft_of(tx, integration.id, sku)
                     after = _edited(before, changes, by, revision)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import orjson
 
+from core.portions import portions
 from core.rules.matching import Matcher, Reason, Suggestion, Unmapped, best_partners
 from core.services.errors import ServiceError
 from core.settings import ENV_PREFIX
@@ -87,11 +88,8 @@ async def _give(
             await _write(stdin, "products", piece)
         async for piece in products:
             await _write(stdin, "products", piece)
-        for start in range(0, len(asked), _AT_ONCE):
-            rows = [
-                (one.sku_id, one.product_id, one.seller_sku, one.title)
-                for one in asked[start : start + _AT_ONCE]
-            ]
+        for portion in portions(asked, _AT_ONCE):
+            rows = [(one.sku_id, one.product_id, one.seller_sku, one.title) for one in portion]
             await _write(stdin, "asked", rows)
         stdin.close()
     except (BrokenPipeError, ConnectionResetError):
@@ -99,8 +97,8 @@ async def _give(
 
 
 async def _write(stdin: asyncio.StreamWriter, name: str, rows: Sequence[object]) -> None:
-    for start in range(0, len(rows), _AT_ONCE):
-        stdin.write(orjson.dumps({name: rows[start : start + _AT_ONCE]}, option=orjson.OPT_APPEND_NEWLINE))
+    for portion in portions(rows, _AT_ONCE):
+        stdin.write(orjson.dumps({name: portion}, option=orjson.OPT_APPEND_NEWLINE))
         await stdin.drain()
         await asyncio.sleep(0)
 

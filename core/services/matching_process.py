@@ -15,6 +15,7 @@ from typing import Final
 
 import orjson
 
+from core.portions import portions
 from core.rules.matching import Matcher, Suggestion, Unmapped, best_partners
 
 TELL_EVERY: Final = 100
@@ -44,8 +45,8 @@ def main() -> None:
 
 def _answer(matcher: Matcher, asked: list[Unmapped]) -> None:
     found = best_partners(matcher, _counted(asked))
-    for start in range(0, len(found), _A_LINE):
-        _say({"found": [as_row(one) for one in found[start : start + _A_LINE]]})
+    for portion in portions(found, _A_LINE):
+        _say({"found": [as_row(one) for one in portion]})
     _say({"end": len(found)})
 
 

@@ -10,6 +10,7 @@ from core.backend import Backend
 from core.models.integration import Integration
 from core.models.order import Order, OrderState
 from core.models.part import PartState
+from core.portions import portions
 from core.services.order_change import load_order, not_now, said, save_order
 from core.store import Where
 from core.sync.release import reconsidered
@@ -42,9 +43,9 @@ class OrderFlow:
         ids = await self._held(integration) if order_ids is None else list(dict.fromkeys(order_ids))
         ready: list[str] = []
         held: list[tuple[str, str]] = []
-        for start in range(0, len(ids), _AT_ONCE):
+        for portion in portions(ids, _AT_ONCE):
             async with self._store.transaction() as tx:
-                for order_id in ids[start : start + _AT_ONCE]:
+                for order_id in portion:
                     order = await load_order(tx, integration, order_id)
                     if order.state is not OrderState.HELD or order.given_at is not None:
                         if order_ids is not None:

@@ -17,6 +17,7 @@ from core.models.decision import Decision
 from core.models.integration import Integration
 from core.models.listing import PricingRule
 from core.models.product import ProductKind
+from core.portions import portions
 from core.rules.price import PriceResult, apply_rule, fault_of, selling_price
 from core.services.errors import NotFound, ServiceError
 from core.services.products import load_product, no_product
@@ -121,11 +122,11 @@ class PricingRuleService:
         """Let these rows follow a rule (`auto`), or none; a parent stands for its variants. How many rows."""
         children = await children_of(self._store)
         every = list(dict.fromkeys(one for sku in skus for one in children.get(sku) or [sku]))
-        for start in range(0, len(every), _AT_ONCE):
+        for portion in portions(every, _AT_ONCE):
             async with self._store.transaction() as tx:
                 if rule_id is not None:
                     await _check_there(tx, integration, rule_id)
-                for sku in every[start : start + _AT_ONCE]:
+                for sku in portion:
                     if rule_id is not None and await tx.get(tables.PRODUCTS, sku) is None:
                         raise no_product(sku)
                     draft = await draft_of(tx, integration.id, sku)

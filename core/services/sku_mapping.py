@@ -10,6 +10,7 @@ from core.models.integration import Integration
 from core.models.job import JobKind
 from core.models.listing import SkuMapping
 from core.models.order import Order, OrderKind, Tombstone
+from core.portions import portions
 from core.rules.matching import Suggestion, Unmapped
 from core.services.mapping_edits import Edits
 from core.services.mapping_save import Written, write
@@ -78,9 +79,9 @@ class SkuMappingService:
             if one.seller_sku in known
         ]
         now = self._backend.clock.now()
-        for start in range(0, len(pairs), _AT_ONCE):
+        for portion in portions(pairs, _AT_ONCE):
             async with self._store.transaction() as tx:
-                for sku_id, avasam_sku in pairs[start : start + _AT_ONCE]:
+                for sku_id, avasam_sku in portion:
                     row = SkuMapping(
                         integration_id=integration.id,
                         sku_id=sku_id,

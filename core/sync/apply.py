@@ -27,6 +27,7 @@ from core.channel.errors import (
 from core.channel.port import Refusals
 from core.models.base import Money
 from core.models.listing import ListingSync, PushRecord, PushState
+from core.portions import portions
 from core.sync.context import SyncContext
 from core.sync.plan import HOLD_AFTER, Aspect, Change, Plan
 
@@ -130,9 +131,9 @@ def _is_doubtful(error: ChannelError) -> bool:
 
 async def _settle(ctx: SyncContext, plan: Plan) -> None:
     """Forget the failures of SKUs that show what is wanted by now."""
-    for start in range(0, len(plan.settled), _SETTLE_AT_ONCE):
+    for portion in portions(plan.settled, _SETTLE_AT_ONCE):
         async with ctx.store.transaction(fence=ctx.lease) as tx:
-            for sku_id in plan.settled[start : start + _SETTLE_AT_ONCE]:
+            for sku_id in portion:
                 key = tables.key(ctx.integration.id, sku_id)
                 document = await tx.get(tables.LISTING_SYNCS, key)
                 if document is not None:

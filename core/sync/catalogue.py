@@ -6,6 +6,7 @@ from typing import Final
 
 from core import tables
 from core.models.listing import ChannelSku
+from core.portions import portions
 from core.sync.ahead import one_ahead
 from core.sync.context import Outcome, SyncContext
 from core.sync.problems import note_problem, solve_problem
@@ -52,9 +53,9 @@ async def _mark_gone(ctx: SyncContext, seen: set[str]) -> int:
     gone: list[str] = []
     async for chunk in ctx.store.columns(tables.CHANNEL_SKUS, ("deleted",), prefix=prefix):
         gone.extend(key for key, (deleted,) in chunk if key not in seen and not deleted)
-    for start in range(0, len(gone), _MARK_AT_ONCE):
+    for portion in portions(gone, _MARK_AT_ONCE):
         async with ctx.store.transaction(fence=ctx.lease) as tx:
-            for key in gone[start : start + _MARK_AT_ONCE]:
+            for key in portion:
                 document = await tx.get(tables.CHANNEL_SKUS, key)
                 if document is not None:
                     await tx.put(tables.CHANNEL_SKUS, key, {**document, "deleted": True})

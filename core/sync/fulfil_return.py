@@ -18,6 +18,7 @@ from core.channel.errors import (
 from core.channel.port import Parcel, Shipped
 from core.models.order import ChannelOrder, Order
 from core.models.part import OrderPart, PartState
+from core.portions import portions
 from core.rules.carrier import tracking_for_channel
 from core.rules.dispatch import EDITABLE_FOR, GONE, known_to_channel
 from core.rules.order_import import Phase, phase_of
@@ -65,9 +66,9 @@ class Returning:
         waiting = [order for order in orders if any(_to_return(part) for part in order.parts)]
         now_there = await self._details([order for order in waiting if _asked_before(order)])
         unclear = 0
-        for start in range(0, len(waiting), AT_ONCE):
+        for portion in portions(waiting, AT_ONCE):
             asks: list[_Ask] = []
-            for order in waiting[start : start + AT_ONCE]:
+            for order in portion:
                 asks += await self._prepare(order, now_there.get(order.source.id))
             asks = await self._intend(asks)
             answers = await asyncio.gather(*(self._tell(ask) for ask in asks))

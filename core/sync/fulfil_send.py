@@ -19,6 +19,7 @@ from core.models.integration import Integration
 from core.models.order import Order, OrderState
 from core.models.part import OrderPart, PartState
 from core.models.product import Product
+from core.portions import portions
 from core.rules.address import Delivery, deliver_to
 from core.rules.dispatch import follow, plan_parts, sendable
 from core.rules.order_state import Standing
@@ -61,8 +62,8 @@ async def send(ctx: SyncContext, desk: OrderDesk, orders: Sequence[Order], seen:
     counts: Counter[str] = Counter()
     todo = [order for order in orders if order.state in (OrderState.READY, OrderState.SENDING)]
     unclear = done = 0
-    for start in range(0, len(todo), AT_ONCE):
-        asks = await _begin(ctx, todo[start : start + AT_ONCE], seen, counts)
+    for portion in portions(todo, AT_ONCE):
+        asks = await _begin(ctx, portion, seen, counts)
         answers = await asyncio.gather(*(_ask(ctx, desk, ask) for ask in asks))
         counts += await _conclude(ctx, list(zip(asks, answers, strict=True)))
         shut_out = next((answer for answer in answers if isinstance(answer, InventoryRefused)), None)

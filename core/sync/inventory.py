@@ -7,6 +7,7 @@ from core import tables
 from core.clock import Clock
 from core.inventory.port import ProductRead, StockRead
 from core.models.product import Product, ProductKind
+from core.portions import portions
 from core.rules.guard import GuardLimits, GuardVerdict, check_inventory
 from core.store import Document, Lease, Store, Where
 from core.sync.context import Outcome
@@ -33,9 +34,9 @@ async def take_products(
         return Outcome({"rejected": len(read.rejected)}, stopped=verdict)
     counts: Counter[str] = Counter(rejected=len(read.rejected))
     now = clock.now()
-    for start in range(0, len(read.products), AT_ONCE):
+    for portion in portions(read.products, AT_ONCE):
         async with store.transaction(fence=lease) as tx:
-            for product in read.products[start : start + AT_ONCE]:
+            for product in portion:
                 known = await tx.get(tables.PRODUCTS, product.sku)
                 fresh = product.model_copy(update={"read_at": now}).to_document()
                 if known is not None and {**fresh, "read_at": known.get("read_at")} == known:
@@ -61,9 +62,9 @@ async def take_stock(
     if verdict is not None and (not confirmed or not read.stock):
         return Outcome({"rejected": len(read.rejected)}, stopped=verdict)
     changed = [sku for sku, units in now.items() if read.stock.get(sku) != units]
-    for start in range(0, len(changed), AT_ONCE):
+    for portion in portions(changed, AT_ONCE):
         async with store.transaction(fence=lease) as tx:
-            for sku in changed[start : start + AT_ONCE]:
+            for sku in portion:
                 document = await tx.get(tables.PRODUCTS, sku)
                 if document is not None:
                     await tx.put(tables.PRODUCTS, sku, {**document, "stock": read.stock.get(sku)})
@@ -88,9 +89,9 @@ async def _mark_missing(store: Store, present: set[str], lease: Lease) -> int:
     gone: list[str] = []
     async for chunk in store.columns(tables.PRODUCTS, ("missing",)):
         gone.extend(sku for sku, (missing,) in chunk if sku not in present and not missing)
-    for start in range(0, len(gone), AT_ONCE):
+    for portion in portions(gone, AT_ONCE):
         async with store.transaction(fence=lease) as tx:
-            for sku in gone[start : start + AT_ONCE]:
+            for sku in portion:
                 document = await tx.get(tables.PRODUCTS, sku)
                 if document is not None:
                     await tx.put(tables.PRODUCTS, sku, _as_missing(document))

@@ -7,6 +7,7 @@ from typing import Final
 from core import tables
 from core.models.job import Job, JobKind, JobState
 from core.models.listing_state import Action, JobRow, RowResult
+from core.portions import portions
 from core.store import Store
 from core.sync import jobs
 from core.sync.listing_record import row_key
@@ -34,9 +35,9 @@ async def ask(
         requested_at=now,
         total=len(skus),
     )
-    for start in range(0, len(skus), _AT_ONCE):
+    for portion in portions(skus, _AT_ONCE):
         async with store.transaction() as tx:
-            for sku in skus[start : start + _AT_ONCE]:
+            for sku in portion:
                 row = JobRow(integration_id=integration_id, job_id=job.id, avasam_sku=sku)
                 await tx.put(tables.JOB_ROWS, row_key(integration_id, job.id, sku), row.to_document())
     async with store.transaction() as tx:
@@ -78,9 +79,9 @@ async def forget_rows(store: Store, integration_id: str) -> int:
                 known[name] = await store.get(tables.JOBS, name) is not None
             if not known[name]:
                 gone.append(key)
-    for start in range(0, len(gone), _AT_ONCE):
+    for portion in portions(gone, _AT_ONCE):
         async with store.transaction() as tx:
-            for key in gone[start : start + _AT_ONCE]:
+            for key in portion:
                 await tx.delete(tables.JOB_ROWS, key)
     return len(gone)
 

@@ -12,6 +12,7 @@ from core.channel.errors import ChannelError, StaleState
 from core.channel.port import Refusals
 from core.models.listing import Listing
 from core.models.listing_state import Action, Deed, ListingProblem, ListingState, RowResult
+from core.portions import portions
 from core.rules.refusals import GONE
 from core.store import Transaction
 from core.sync.listing_candidate import read_family
@@ -87,8 +88,8 @@ async def _call(ctx: ListingContext, action: Action, ids: list[str]) -> Refusals
         Action.ACTIVATE: listings.activate,
     }[action]
     refusals: dict[str, ChannelError] = {}
-    for start in range(0, len(ids), BATCH):
-        refusals.update(await call(ids[start : start + BATCH]))
+    for portion in portions(ids, BATCH):
+        refusals.update(await call(portion))
     if action is Action.DELETE:
         return {one: error for one, error in refusals.items() if not await _is_gone(ctx, one, error)}
     return refusals

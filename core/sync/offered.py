@@ -7,6 +7,7 @@ from core import tables
 from core.channel.port import Fulfilment
 from core.models.listing import SkuMapping
 from core.models.order import ChannelOrder, Tombstone
+from core.portions import portions
 from core.sync.context import SyncContext
 from core.sync.order_merge import Merged, merge_order
 
@@ -22,8 +23,7 @@ async def offer_again(ctx: SyncContext, shop: Fulfilment) -> Counter[str]:
     """
     counts: Counter[str] = Counter()
     ids = [mark.order_id for mark in await _wanted(ctx)]
-    for start in range(0, len(ids), _AT_ONCE):
-        batch = ids[start : start + _AT_ONCE]
+    for batch in portions(ids, _AT_ONCE):
         async for page in shop.order_details(batch):
             unreadable = {row.id for row in page.unreadable}
             read = {order.id: order for order in page.orders}

@@ -16,6 +16,7 @@ from core.channel.tiktok.reading import orders_page, read_refusals, read_skus
 from core.clock import Clock
 from core.models.base import Money
 from core.models.integration import Shop
+from core.portions import portions
 from core.text import clean_line
 
 PAGE: Final = 100
@@ -75,8 +76,8 @@ class TikTokShop:
 
     async def live_stock(self, sku_ids: Sequence[str]) -> AsyncIterator[Sequence[LiveStock]]:
         """See Channel.live_stock; 600 SKUs a call."""
-        for start in range(0, len(sku_ids), STOCK_BATCH):
-            body = wire.InventorySearch(sku_ids=tuple(sku_ids[start : start + STOCK_BATCH]))
+        for portion in portions(sku_ids, STOCK_BATCH):
+            body = wire.InventorySearch(sku_ids=tuple(portion))
             found = await self._client.call(operations.SEARCH_INVENTORY, wire.InventoryFound, body=body)
             yield [
                 LiveStock(

@@ -9,6 +9,7 @@ from core.channel.tiktok import operations, wire
 from core.channel.tiktok.client import TikTokClient
 from core.channel.tiktok.paging import pages
 from core.channel.tiktok.reading import orders_page
+from core.portions import portions
 from core.text import clean_line
 
 DETAIL_BATCH: Final = 50
@@ -25,8 +26,8 @@ class TikTokFulfilment:
 
     async def order_details(self, ids: Sequence[str]) -> AsyncIterator[OrdersPage]:
         """See Fulfilment.order_details; 50 orders a call."""
-        for start in range(0, len(ids), DETAIL_BATCH):
-            asked = ",".join(ids[start : start + DETAIL_BATCH])
+        for portion in portions(ids, DETAIL_BATCH):
+            asked = ",".join(portion)
             found = await self._client.call(operations.ORDER_DETAIL, wire.OrdersPage, query={"ids": asked})
             yield orders_page(found.orders, total=len(found.orders))
 

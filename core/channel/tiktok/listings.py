@@ -25,6 +25,7 @@ from core.channel.tiktok.drafts import check_body, create_body, edit_body
 from core.channel.tiktok.paging import pages
 from core.channel.tiktok.reading import read_refusals, read_skus, skus_of
 from core.clock import Clock
+from core.portions import portions
 from core.text import clean_line, clean_text
 
 BATCH: Final = 20
@@ -155,8 +156,8 @@ class TikTokListings:
 
     async def _batches(self, operation: operations.Operation, product_ids: Sequence[str]) -> Refusals:
         refusals: dict[str, ChannelError] = {}
-        for start in range(0, len(product_ids), BATCH):
-            ids = tuple(product_ids[start : start + BATCH])
+        for portion in portions(product_ids, BATCH):
+            ids = tuple(portion)
             result = await self._client.call(
                 operation, wire.BatchResult, body=wire.ProductIds(product_ids=ids)
             )
