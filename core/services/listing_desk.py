@@ -9,7 +9,9 @@ from core import tables
 from core.backend import Backend
 from core.models.integration import Integration
 from core.models.listing import Listing, PricingRule
+from core.models.listing_state import Action
 from core.portions import portions
+from core.rules.listing_status import ListingStatus, StatusShown
 from core.services.breath import Breath
 from core.services.editing import EditedMeanwhile, edit_in
 from core.services.errors import NotAllowedNow, NotFound, ServiceError
@@ -24,6 +26,7 @@ _AT_ONCE: Final = 500
 """Rows a commit: others wait for the store's lock meanwhile."""
 _OF_VARIANTS: Final = frozenset({Field.PRICE, Field.SHIPPING})
 """What a parent has none of its own of: typed there, it is typed for each of its variants."""
+_ON_THE_SHOP: Final = frozenset({ListingStatus.LISTED, ListingStatus.LINKED})
 
 Refusals = Sequence[tuple[str, str]]
 """(SKU, why not and what to do)."""
@@ -93,6 +96,12 @@ class ListingDesk:
             kids = (self.edits.by_sku.get(kid, {}) for kid in self.book.children(key))
             edited |= {name for kid in kids for name in kid if name in _OF_VARIANTS}
         return Line(row, frozenset(edited), is_child, key in self.view.expanded)
+
+    def is_for(self, sku: str, action: Action) -> bool:
+        """List is for what is not on the shop, or failed; Update for what is."""
+        row = self.book.row(sku)
+        status = StatusShown(ListingStatus.NOT_LISTED) if row is None else row.status
+        return status.status not in _ON_THE_SHOP if action is Action.PUBLISH else status.linked
 
     def why_not(self, sku: str, name: Field) -> str | None:
         """Why a value may not be typed for a row; None when it may."""

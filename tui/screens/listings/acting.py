@@ -7,7 +7,6 @@ from textual import work
 from textual.widgets import Static
 
 from core.models.listing_state import Action
-from core.rules.listing_status import ListingStatus, StatusShown
 from core.services.errors import ServiceError
 from core.services.listing_desk import ListingDesk
 from core.services.listing_running import Running, running_jobs
@@ -29,7 +28,6 @@ _MENU: Final[tuple[Choice, ...]] = (
     ("explain", "Explain (?)"),
     ("copy", "Copy (y)"),
 )
-_LINKED: Final = frozenset({ListingStatus.LISTED, ListingStatus.LINKED})
 
 
 class ListingActor(ListingOpener):
@@ -92,7 +90,7 @@ class ListingActor(ListingOpener):
         desk, skus = self.desk, self.fronts()
         if desk is None or not skus or not self._may_act():
             return
-        wanted = [sku for sku in skus if self._is_for(desk, sku, action)]
+        wanted = [sku for sku in skus if desk.is_for(sku, action)]
         if len(wanted) < len(skus):
             self.notify(
                 skipped_words(action, len(skus) - len(wanted), len(wanted)),
@@ -105,12 +103,6 @@ class ListingActor(ListingOpener):
         chosen = await self.app.push_screen_wait(Preflight(self.session, desk.integration, action, wanted))
         if chosen:
             await self._ask(desk, action, chosen)
-
-    def _is_for(self, desk: ListingDesk, sku: str, action: Action) -> bool:
-        """List is for what is not on the shop, or failed; Update for what is."""
-        line = desk.row(sku)
-        status = StatusShown(ListingStatus.NOT_LISTED) if line is None else line.row.status
-        return status.status not in _LINKED if action is Action.PUBLISH else status.linked
 
     async def _save_first(self, desk: ListingDesk, skus: Sequence[str]) -> list[str]:
         """Keep what was typed for these products; those that may go on."""

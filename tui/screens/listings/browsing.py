@@ -25,14 +25,15 @@ from tui.widgets.virtual_table import VirtualTable
 from tui.words.listing_facets import facets
 from tui.words.listing_pane import pane
 from tui.words.listings import NARROW_COLUMNS, columns, heading
+from tui.words.progress import bar
 
 _NO_PRODUCT: Final = """\
 No product is known yet.
 
 The worker reads the inventory by itself; r asks for it now. From a file: avasam products import FILE"""
 _NO_MATCH: Final = "No row matches. esc shows everything again."
+_BAR_CELLS: Final = 40
 _NO_SHOP: Final = "Products are listed on a shop: connect one first. 1, then a."
-_GREATEST_FIRST: Final = frozenset({"stock", "price", "cost", "variation"})
 
 
 class ListingBrowser(ShopScreen):
@@ -138,9 +139,8 @@ class ListingBrowser(ShopScreen):
     def _progress(self, done: int, total: int) -> None:
         if self._listed:
             return
-        filled = 40 * done // max(1, total)
-        bar = "█" * filled + "░" * (40 - filled)
-        self._say_nothing(f"Reading the inventory, once: {done:,} of {total:,} products\n\n{bar}")
+        words = f"Reading the inventory, once: {done:,} of {total:,} products"
+        self._say_nothing(f"{words}\n\n{bar(done, total, _BAR_CELLS)}")
 
     def _say_nothing(self, words: str) -> None:
         """Words below the empty grid: it keeps its heading and the focus."""
@@ -201,6 +201,8 @@ class ListingBrowser(ShopScreen):
         words = ""
         if desk is not None and line is not None:
             words = pane(line, await about(self.session.backend.store, desk, line.row))
+        if desk is not self.desk or key != self.table.cursor_key:
+            return  # whoever moved the cursor meanwhile tells of the other row
         self.query_one("#listing-pane", Static).update(words, layout=False)
 
     @on(VirtualTable.Marked, "#listings")
