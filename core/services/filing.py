@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from core.disk import sync_directory
 from core.services.errors import ServiceError
 
 
@@ -25,7 +26,7 @@ def private_file(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         draft.rename(path)
-        _sync(path.parent)
+        sync_directory(path.parent)
     except OSError as error:
         raise ServiceError(
             f"{path} cannot be written: {error.strerror or error}",
@@ -34,11 +35,3 @@ def private_file(path: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -19,6 +19,7 @@ from typing import Final
 
 import orjson
 
+from core.disk import sync_directory
 from core.store import Document
 
 _FILE: Final = re.compile(r"(orders|activity)-([0-9]{4}-[0-9]{2})\.jsonl\.gz")
@@ -119,7 +120,7 @@ class ArchiveFiles:
         if not self._directory.is_dir():
             self._directory.mkdir(mode=0o700, exist_ok=True)
             self._directory.chmod(0o2770 if shared else 0o700)
-            _sync(parent)
+            sync_directory(parent)
         return shared
 
     def _replace(self, path: Path, addition: bytes) -> None:
@@ -137,7 +138,7 @@ class ArchiveFiles:
                 file.flush()
                 os.fsync(file.fileno())
             draft.rename(path)
-            _sync(self._directory)
+            sync_directory(self._directory)
         finally:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
@@ -156,11 +157,3 @@ def _lines(path: Path) -> Iterator[bytes]:
 def _month_of(path: Path) -> str:
     match = _FILE.fullmatch(path.name)
     return match[2] if match else ""
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
