@@ -21,6 +21,8 @@ START_SECONDS: Final = 30.0
 NAME: Final = "Sandbox Shop"
 RUNNING: Final = "running.json"
 """In the sandbox's home: where the sandbox listens, for whoever joins it. Its secrets are made up."""
+PORT: Final = "port"
+"""In the sandbox's home: the port of last time."""
 
 _VARIABLES: Final = {
     "AVASAM_TIKTOK_API_URL": "tiktok_api_url",
@@ -63,7 +65,7 @@ class Sandbox:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tui.main", "sandbox", "serve", "--json", "--with-parent"),
             *("--products", str(PRODUCTS), "--orders", str(ORDERS), "--live", str(ORDERS_A_MINUTE)),
-            *("--state", str(home / "merchant.json")),
+            *("--state", str(home / "merchant.json"), "--port", str(await asyncio.to_thread(_port, home))),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -82,6 +84,8 @@ class Sandbox:
         note = home / RUNNING
         note.touch(mode=0o600)
         note.write_text(json.dumps(addresses), "utf-8")
+        port = str(urlsplit(addresses["tiktok_api_url"]).port)
+        await asyncio.to_thread((home / PORT).write_text, port, "utf-8")
         return cls(process, note)
 
     async def stop(self) -> None:
@@ -91,6 +95,18 @@ class Sandbox:
         if self._process.returncode is None:
             self._process.terminate()
             await self._process.wait()
+
+
+def _port(home: Path) -> int:
+    """That of last time as long as it is free: screens and a worker that outlived the sandbox find it again.
+    0 lets the system choose.
+    """
+    try:
+        port = int((home / PORT).read_text("utf-8"))
+        with socket.create_server(("127.0.0.1", port)):
+            return port
+    except (OSError, ValueError, OverflowError):
+        return 0
 
 
 def running(home: Path) -> dict[str, str] | None:

@@ -70,6 +70,8 @@ def _number(text: str, name: str, example: str) -> Decimal:
     if "," in typed:
         why = f"The {name} {clean_line(typed, 30)} has a comma"
         raise ServiceError(why, f"Write {example}: a point before the decimals and no other signs.")
+    if typed.startswith("-") and _NUMBER.fullmatch(typed[1:]):
+        raise ServiceError(f"The {name} {typed} is less than 0", f"Type {example}.")
     if not _NUMBER.fullmatch(typed):
         raise ServiceError(f"The {name} {clean_line(typed, 30)!r} is not a number", f"Type {example}.")
     return Decimal(typed)

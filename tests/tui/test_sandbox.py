@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -61,3 +62,21 @@ async def test_a_running_demo_is_joined_and_left_alone(tmp_path: Path) -> None:
     os.environ["AVASAM_HOME"] = str(tmp_path)
     with pytest.raises(sandbox.SandboxFailed):
         sandbox.join()  # the demo has ended, its note is stale
+
+
+async def test_a_demo_started_again_listens_where_it_did_so_that_a_worker_that_stayed_finds_it(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "sandbox"
+    ports: list[int | None] = []
+    for _ in range(2):
+        started = await sandbox.Sandbox.start(home)
+        assert started is not None
+        ports.append(urlsplit(os.environ["AVASAM_TIKTOK_API_URL"]).port)
+        await started.stop()
+    assert ports[0] == ports[1]
+    with socket.create_server(("127.0.0.1", ports[0] or 0)):
+        started = await sandbox.Sandbox.start(home)
+        assert started is not None, "taken by something else meanwhile: another one does"
+        assert urlsplit(os.environ["AVASAM_TIKTOK_API_URL"]).port != ports[0]
+        await started.stop()

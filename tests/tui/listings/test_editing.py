@@ -97,7 +97,7 @@ async def test_A24_text_zero_and_negative_prices_are_refused_as_they_are_typed(g
     async with listings(grid, size=NARROW) as (pilot, screen):
         editor = await begin(pilot, screen, "LMP-0001")
         await pilot.press("tab")
-        for typed, words in (("abc", "is not a number"), ("0", "not more than 0"), ("-3", "is not a number")):
+        for typed, words in (("abc", "is not a number"), ("0", "not more than 0"), ("-3", "is less than 0")):
             write(editor, typed)
             await until(pilot, lambda wanted=words: wanted in says(editor))  # type: ignore[misc]
             assert says(editor) in drawn(pilot), "readable beside the cell"
