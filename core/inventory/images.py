@@ -48,6 +48,8 @@ class WebImages:
                 return Fetched(await self._fetch(address, most))
         except TimeoutError:
             raise ImageFault(f"did not come within {SECONDS:.0f} seconds") from None
+        except httpx.TransportError:
+            raise ImageFault("cannot be fetched: the connection failed") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ImageFault(f"cannot be fetched ({type(error).__name__})") from None
 

@@ -30,7 +30,8 @@ def image_problems(candidate: Candidate, limits: ListingLimits) -> Iterator[List
 def image_fault(look: ImageLook, limits: ListingLimits) -> tuple[str, str, str] | None:
     """(code, what, fix) of one image, or None when TikTok would take it."""
     if look.fault is not None:
-        return "image-unreadable", look.fault, "Replace the image in Avasam, then read the inventory."
+        fix = "Open its address: if it comes, try again; else replace it in Avasam and read the inventory."
+        return "image-unreadable", look.fault, fix
     if look.size > limits.image_bytes_most:
         most = limits.image_bytes_most / _MEGABYTE
         what = f"has {look.size / _MEGABYTE:.1f} MB; at most {most:.0f} MB"

@@ -11,7 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.widgets.cells import Tone
-from tui.widgets.columns import Column, Layout, arranged, lay_out
+from tui.widgets.columns import GAP, Column, Layout, arranged, lay_out
 from tui.widgets.row_painter import Look, paint_header, paint_row, window
 
 Row = TypeVar("Row")
@@ -179,7 +179,7 @@ class RowView(ScrollView, Generic[Row]):
         if y < HEADER:
             strip = paint_header(layout, look, sort=self.sort, marks=self.marked_count())
             seen = window(strip, layout.frozen_width, scrolled_x, width, look.header)
-            if scrolled_x + width >= layout.width:
+            if scrolled_x + width >= layout.width - GAP:
                 return seen
             return Strip.join([seen.crop(0, width - 1), Strip([Segment(_MORE, look.header)], 1)])
         index = scrolled_y + y - HEADER
