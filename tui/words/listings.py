@@ -73,7 +73,7 @@ def status_cell(row: ListingRow) -> Cell:
     if row.status.status is ListingStatus.ERROR:
         return Cell(f"{sign.text} {row.problems[0] if row.problems else ''}".rstrip(), sign.tone)
     said = _live(row.status)
-    return Cell(f"{sign.text}, {said}", Tone.WARN) if said else sign
+    return Cell(f"{sign.text} {said}", Tone.WARN) if said else sign
 
 
 def heading(overview: Sequence[Overview], shown: str, now: datetime, *, narrow: bool, doing: str = "") -> str:
@@ -122,8 +122,8 @@ def _live(status: StatusShown) -> str:
     if status.in_review:
         return "in review"
     if status.note.endswith("under way"):
-        return "under way"
-    return "quota" if status.note.startswith("waits for the listing quota") else ""
+        return "· under way"
+    return "· quota" if status.note.startswith("waits for the listing quota") else ""
 
 
 def _sku(line: Line) -> Cell:

@@ -80,7 +80,7 @@ async def test_A22_A26_A27_rows_are_listed_from_the_grid_and_every_key_opens_its
         assert {result for result, _ in done.values()} == {"done"}, done
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
-        await row(pilot, "G-ONE", "✔ Listed, in review")
-        await row(pilot, "G-FAM", "✔ Listed, in review")
+        await row(pilot, "G-ONE", "✔ Listed in review")
+        await row(pilot, "G-FAM", "✔ Listed in review")
         assert (await world.sold("G-ONE"))["quantity"] == 20
         assert await world.products("G-FAM-SAG") == await world.products("G-FAM-NAV")
