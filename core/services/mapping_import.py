@@ -19,6 +19,8 @@ def against(path: str) -> str | None:
         if file.is_dir():
             return "That is a directory; name a file in it."
         size = file.stat().st_size
+        if not file.is_file():
+            return "That is not an ordinary file."  # opening a pipe would wait for somebody to write
         with file.open("rb"):
             pass
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: no such user's home

@@ -1,5 +1,6 @@
 """A CSV file of mappings read on the SKU Mapping screen: a dry run, row by row, then Save (A38)."""
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -121,5 +122,7 @@ async def test_what_tiktok_deleted_or_renamed_is_shown_and_keeps_its_partner_unt
 def test_a_path_is_looked_at_before_it_is_read(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").touch()
     assert against(str(tmp_path / "empty.csv")) == "It is empty."
+    os.mkfifo(tmp_path / "pipe")
+    assert against(str(tmp_path / "pipe")) == "That is not an ordinary file."
     assert "cannot be read" in (against("~nobody-of-this-name/x.csv") or "")
     assert "cannot be read" in (against("a\0b") or "")
