@@ -1,7 +1,7 @@
 """Asking for work on listings: a job row and a row for each listing, in as many commits as it takes."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from core import tables
@@ -21,6 +21,7 @@ KIND_OF: Final = {
 }
 ACTION_OF: Final = {kind: action for action, kind in KIND_OF.items()}
 _AT_ONCE: Final = 1_000
+_YOUNG: Final = timedelta(days=1)
 
 
 async def ask(
@@ -67,14 +68,20 @@ async def cancel(store: Store, job_id: str, now: datetime) -> Job | None:
     return job
 
 
-async def forget_rows(store: Store, integration_id: str) -> int:
-    """Drop the rows of jobs that are forgotten; how many went."""
+async def forget_rows(store: Store, integration_id: str, now: datetime) -> int:
+    """Drop the rows of jobs that are forgotten; how many went.
+
+    Rows that are not a day old stay: the job that somebody is just putting down is there only after them.
+    """
     prefix = tables.prefix(integration_id)
+    a_day_old = jobs.new_id(now - _YOUNG)
     known: dict[str, bool] = {}
     gone: list[str] = []
     async for chunk in store.columns(tables.JOB_ROWS, ("job_id",), prefix=prefix):
         for key, (job_id,) in chunk:
             name = str(job_id)
+            if name >= a_day_old:
+                continue
             if name not in known:
                 known[name] = await store.get(tables.JOBS, name) is not None
             if not known[name]:

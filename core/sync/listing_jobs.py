@@ -56,7 +56,7 @@ class ListingJob:
         Raises NeedsReauthorisation after the rows under way have ended.
         """
         ctx = self._ctx
-        await forget_rows(ctx.store, ctx.integration.id)
+        await forget_rows(ctx.store, ctx.integration.id, ctx.clock.now())
         rows = await rows_of(ctx.store, ctx.integration.id, self._job.id)
         self._counts.update(row.result.value for row in rows if row.result is not RowResult.WAITING)
         waiting = [row.avasam_sku for row in rows if row.result is RowResult.WAITING]

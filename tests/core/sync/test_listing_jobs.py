@@ -260,10 +260,14 @@ async def test_a_long_job_lets_the_timers_have_their_turn_and_goes_on_where_it_w
     assert {len(await world.products(sku)) for sku in skus} == {1}
 
 
-async def test_rows_of_forgotten_jobs_go(world: ListingWorld) -> None:
+async def test_rows_of_forgotten_jobs_go_but_not_those_of_a_job_being_put_down(
+    world: ListingWorld,
+) -> None:
     await world.stock(world.single("OLD-1"))
     job = await asked(world, "OLD-1")
     async with world.backend.store.transaction() as tx:
         await tx.delete(tables.JOBS, job.id)
-    assert await listing_ask.forget_rows(world.backend.store, world.shop.id) == 1
+    now = world.merchant.clock.now()
+    assert await listing_ask.forget_rows(world.backend.store, world.shop.id, now) == 0
+    assert await listing_ask.forget_rows(world.backend.store, world.shop.id, now + timedelta(days=2)) == 1
     assert await world.backend.store.count(tables.JOB_ROWS) == 0
