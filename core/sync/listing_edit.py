@@ -16,11 +16,15 @@ from core.sync.listing_fingerprints import EMPTY
 from core.sync.listing_links import Links
 from core.sync.listing_work import Shared
 
-_DOCUMENTS: Final = ("size_chart", "certificates", "manufacturer", "responsible_person")
+_DOCUMENTS: Final = {
+    "size_chart": "size_chart",
+    "certificates": "certificates",
+    "manufacturer": "manufacturer_ids",
+    "responsible_person": "responsible_person_ids",
+}
+"""Name -> the draft's field."""
 _WITHOUT_CALL: Final = ("attributes", "brand", "weight", "size", "images", *_DOCUMENTS)
 """Fields of a listing made here that are compared with what was sent, not with what the shop shows."""
-
-
 REVIEW_FAILED: Final = "review-failed"
 _AGAIN: Final = ("title", "description", "images", "attributes", "size_chart", "certificates")
 """Fields that are sent again when a review named them: an image may be another one at the same address."""
@@ -110,9 +114,7 @@ def _changed(
 
 def _typed(draft: Listing | None, name: str) -> bool:
     """Whether somebody chose this for the very product."""
-    if draft is None:
-        return False
-    return bool(getattr(draft, name if hasattr(draft, name) else f"{name}_ids"))
+    return draft is not None and bool(getattr(draft, _DOCUMENTS[name]))
 
 
 def _with_documents(

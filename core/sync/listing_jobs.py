@@ -15,6 +15,7 @@ from core.channel.errors import ChannelError, NeedsReauthorisation, ServerFault,
 from core.models.integration import SyncKind
 from core.models.job import Job, JobState
 from core.models.listing_state import Action, Deed, RowResult
+from core.portions import portions
 from core.sync import timers
 from core.sync.listing_ask import ACTION_OF, counted, forget_rows, rows_of
 from core.sync.listing_context import ListingContext, QuotaReached
@@ -62,7 +63,7 @@ class ListingJob:
         waiting = [row.avasam_sku for row in rows if row.result is RowResult.WAITING]
         shared = await prepare(ctx)
         size = BATCH if self._action in _DELETES else 1
-        batches = [waiting[start : start + size] for start in range(0, len(waiting), size)]
+        batches = [list(portion) for portion in portions(waiting, size)]
         batches.reverse()
         workers = [self._work(shared, batches) for _ in range(min(AT_ONCE, len(batches)))]
         failures = await asyncio.gather(*workers, return_exceptions=True)
