@@ -183,3 +183,28 @@ async def test_A32_a_description_and_a_category_are_cured_in_their_own_editors(w
         await work_off(world, await jobs_shown(on))
         await on.shows("2 done")
     assert await world.products("TXT-1")
+
+
+async def test_a_fix_of_descriptions_begins_with_the_whole_text_and_never_with_another_products(
+    world: ListingWorld,
+) -> None:
+    """It began with the 160 characters that the grid holds of the first row, for all of them."""
+    long = f"<p>{'A candle of soy wax. ' * 30}</p><script>"
+    await world.stock(*(world.single(f"TXT-{n}", description=long + "</script>" * n) for n in range(2)))
+    await world.categorise("TXT-0", "TXT-1")
+    await world.do(Action.PUBLISH, "TXT-0")
+    async with opened(world, triage(world)) as on:
+        await go_to(on, next(one.code for one in on.dialog._causes.values() if one.field == "description"))
+        await on.press("e")
+        await on.asks(DescriptionEditor)
+        assert on.pilot.app.screen.query_one(TextArea).text == long
+        await on.press("escape")
+        await on.is_back()
+    await world.do(Action.PUBLISH, "TXT-1")
+    async with opened(world, triage(world)) as on:
+        await go_to(on, next(one.code for one in on.dialog._causes.values() if len(one.skus) == 2))
+        await on.press("e")
+        await on.asks(DescriptionEditor)
+        assert on.pilot.app.screen.query_one(TextArea).text == ""
+        await on.press("ctrl+s")
+        await on.is_back()

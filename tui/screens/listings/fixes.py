@@ -9,7 +9,8 @@ from core.models.integration import Integration
 from core.rules.triage import Cause
 from core.services import listing_values
 from core.services.errors import ServiceError
-from core.services.listings import Asked, ListingService
+from core.services.listing_detail import DetailService
+from core.services.listings import Asked
 from core.services.triage import TriageService
 from tui.person import who
 from tui.screens.ask import Ask
@@ -35,6 +36,9 @@ _WAYS: Final = {
     "description": "edit the description once",
     **dict.fromkeys(_OF_A_CATEGORY, "choose category, attributes and brand once"),
 }
+
+_COMPARED: Final = 20
+"""Rows whose descriptions are read to see whether they are one and the same."""
 
 
 def way(field: str) -> str:
@@ -75,13 +79,16 @@ async def _typed(
 ) -> tuple[str, object] | None:
     """The field of a listing and its checked value; None when the person left."""
     if cause.field == "description":
-        front = cause.skus[0]
-        listings = ListingService(session.backend)
-        text = (await listings.row(integration, front)).description
-        title = f"Description of {rows(cause.count)}"
+        details = DetailService(session.backend, integration)
+        # The rows of a list hold only the beginning of a long text, and one product's is not another's.
+        texts = {(await details.glance(sku)).description for sku in cause.skus[:_COMPARED]}
+        text = texts.pop() if len(texts) == 1 and len(cause.skus) <= _COMPARED else ""
+        title = f"{rows(cause.count)}, which get the same one" if cause.count > 1 else cause.skus[0]
         editor = DescriptionEditor(title, text, integration.shop.region)
         edited = await screen.app.push_screen_wait(editor)
-        return None if edited is None else ("description", listing_values.description(edited))
+        if edited is None or (cause.count > 1 and not edited.strip()):
+            return None
+        return "description", listing_values.description(edited)
     field, hint, check = _TYPED[cause.field]
     typed = await screen.app.push_screen_wait(Ask(f"For {rows(cause.count)}: {cause.field}", hint))
     return None if typed is None else (field, check(typed))
