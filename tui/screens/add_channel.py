@@ -7,20 +7,20 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.models.integration import Shop
 from core.services.errors import ServiceError
 from core.services.integrations import IntegrationService
+from tui.screens.modal import Modal
 from tui.session import Session
 
 CHANNELS: Final = (("tiktok", "TikTok Shop", "orders in, stock and prices out"),)
 """Id, name and what it is for; the list of A4."""
 
 
-class ChooseChannel(ModalScreen[str | None]):
+class ChooseChannel(Modal[str | None]):
     """The channels there are, each with its Add button; the id of the chosen one, or None (A4)."""
 
     BINDINGS = [("escape", "dismiss(None)", "Cancel")]
@@ -42,7 +42,7 @@ class ChooseChannel(ModalScreen[str | None]):
         self.dismiss(None if chosen == "cancel" else chosen)
 
 
-class NameIntegration(ModalScreen[str | None]):
+class NameIntegration(Modal[str | None]):
     """Asks for a name that is free; None when somebody left (A5, A6)."""
 
     BINDINGS = [("escape", "dismiss(None)", "Cancel")]
@@ -95,7 +95,7 @@ class NameIntegration(ModalScreen[str | None]):
             self.dismiss(name)
 
 
-class ChooseShop(ModalScreen[str | None]):
+class ChooseShop(Modal[str | None]):
     """Which of the shops that a consent covers; its id, or None."""
 
     BINDINGS = [("escape", "dismiss(None)", "Cancel")]

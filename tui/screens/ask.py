@@ -5,13 +5,13 @@ from collections.abc import Callable
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from tui.screens.modal import Modal
 from tui.widgets.say import say
 
 
-class Ask(ModalScreen[str | None]):
+class Ask(Modal[str | None]):
     """What was typed, or None. Optional, it may be empty; what `check` has words against is not taken."""
 
     BINDINGS = [("escape", "dismiss(None)", "Cancel")]

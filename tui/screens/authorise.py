@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Paste, Resize
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Input, Label, Static
 
 from core.services.authorisation import AuthorisationService, Begun, Granted
@@ -19,6 +18,7 @@ from core.services.loopback import Loopback
 from tui import browser, clipboard
 from tui.keys import bindings
 from tui.keys.integrations import AUTHORISE
+from tui.screens.modal import Modal
 from tui.screens.qr import QrScreen
 from tui.session import Session
 from tui.widgets.paste_box import PasteBox
@@ -47,7 +47,7 @@ class Purpose(Generic[Result]):
     finish: Callable[[Granted], Awaitable[Result | None]]
 
 
-class AuthoriseScreen(ModalScreen[Result | None]):
+class AuthoriseScreen(Modal[Result | None]):
     """Ends with what `finish` made of the consent, or with None and nothing kept."""
 
     BINDINGS = bindings(AUTHORISE)

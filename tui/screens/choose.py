@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
+
+from tui.screens.modal import Modal
 
 Choice = tuple[str | None, str]
 """Id and words; without an id it is a heading."""
 
 
-class Choose(ModalScreen[str | None]):
+class Choose(Modal[str | None]):
     """The id of what was chosen, or None."""
 
     BINDINGS = [

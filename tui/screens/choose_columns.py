@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from tui.screens.modal import Modal
 
-class ChooseColumns(ModalScreen[list[str] | None]):
+
+class ChooseColumns(Modal[list[str] | None]):
     """The keys of the columns to show, in order; None leaves them as they are, empty means the usual."""
 
     BINDINGS = [

@@ -5,11 +5,11 @@ from typing import Final
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from core.models.job import JobKind
+from tui.screens.modal import Modal
 
 CHOICES: Final = (
     (JobKind.SYNC_ALL, "a", "Everything: orders, then stock and price"),
@@ -21,7 +21,7 @@ CHOICES: Final = (
 )
 
 
-class ChooseSync(ModalScreen[JobKind | None]):
+class ChooseSync(Modal[JobKind | None]):
     """A kind of sync for the named integrations, or None."""
 
     BINDINGS = [

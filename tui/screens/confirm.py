@@ -3,11 +3,12 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
+from tui.screens.modal import Modal
 
-class Confirm(ModalScreen[bool]):
+
+class Confirm(Modal[bool]):
     """Asks; True only when the person chose the action itself."""
 
     BINDINGS = [("escape", "dismiss(False)", "Cancel")]

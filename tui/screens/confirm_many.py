@@ -6,17 +6,17 @@ from typing import Final
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from core.text import clean_line
+from tui.screens.modal import Modal
 
 TYPED_ABOVE: Final = 50
 """From more than this many on, a key too many is not enough (ux.md, Manners)."""
 _NAMED: Final = 6
 
 
-class ConfirmMany(ModalScreen[bool]):
+class ConfirmMany(Modal[bool]):
     """True only when the person chose the action itself. Cancel has the focus."""
 
     DEFAULT_CSS = """

@@ -10,10 +10,11 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.dom import DOMNode
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.keys.registry import BY_SCREEN
+from tui.screens.modal import Modal
 
 Keys = Sequence[tuple[str, str, str]]
 """(key, label, help)."""
@@ -61,7 +62,7 @@ def _grouped(screen: Screen[object]) -> Iterator[tuple[str, Keys]]:
         yield heading, [rows[heading][name] for name in names]
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Modal[None]):
     """The words, then a table of keys for each group; f1 or esc closes it."""
 
     BINDINGS = [("escape,f1,q", "dismiss(None)", "Close")]

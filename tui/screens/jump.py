@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from textual.app import ComposeResult
 from textual.events import Key
 from textual.geometry import Offset
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Label
+
+from tui.screens.modal import Modal
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 
 
-class JumpScreen(ModalScreen[Widget | None]):
+class JumpScreen(Modal[Widget | None]):
     """Answers with the widget that was chosen, or None for any other key."""
 
     def __init__(self, beneath: Screen[None]) -> None:

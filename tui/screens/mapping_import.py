@@ -6,7 +6,6 @@ from pathlib import Path
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
 from core.services.errors import ServiceError
@@ -15,13 +14,14 @@ from core.services.mapping_desk import MappingDesk
 from core.services.mapping_import import against, propose
 from tui.hand_out import copy_out, write_out
 from tui.screens.ask import Ask
+from tui.screens.modal import Modal
 from tui.screens.shop_screen import ShopScreen
 from tui.session import Session
 from tui.words.mapping_import import report, summary
 from tui.words.progress import progress
 
 
-class ImportReport(ModalScreen[bool]):
+class ImportReport(Modal[bool]):
     """The dry run; True when its changes are taken, to wait for Save."""
 
     BINDINGS = [

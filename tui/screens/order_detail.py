@@ -5,7 +5,6 @@ from datetime import datetime
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from core.services.order_cures import Cause, cause_of
@@ -13,6 +12,7 @@ from core.services.orders import OrderDetail, OrderService
 from tui.hand_out import copy_out, write_out
 from tui.keys import bindings
 from tui.keys.orders import ORDER
+from tui.screens.modal import EndsOnce
 from tui.screens.settle import settle
 from tui.screens.tracking import choose_carrier, correct_tracking
 from tui.screens.unblock import unblock
@@ -21,7 +21,7 @@ from tui.widgets.hints import Hints
 from tui.words.order_text import order_text
 
 
-class OrderScreen(Screen[str | None]):
+class OrderScreen(EndsOnce[str | None]):
     """Lines and mapping, deadlines, address, how it was decided, and everything that was done.
 
     Its answer is the main screen to go to, or None.

@@ -4,13 +4,13 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Center, Middle
 from textual.events import Resize
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.screens.modal import Modal
 from tui.widgets.qr import QrCode, qr_size, qr_text
 
 
-class QrScreen(ModalScreen[None]):
+class QrScreen(Modal[None]):
     """Any of the usual keys closes it; where the code does not fit, it says how much room it wants."""
 
     BINDINGS = [("escape,c,q,enter,space", "dismiss(None)", "Close")]

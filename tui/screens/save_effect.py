@@ -3,14 +3,14 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
 from core.services.integration_settings import Effect
+from tui.screens.modal import Modal
 from tui.words.settings import summary, worst
 
 
-class SaveEffect(ModalScreen[bool]):
+class SaveEffect(Modal[bool]):
     """Shows how many listings change and the worst of them; True when they may be saved."""
 
     BINDINGS = [("escape", "dismiss(False)", "Cancel")]

@@ -2,15 +2,15 @@
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from core.text import clean_line, clean_text
 from tui.hand_out import copy_out, write_out
+from tui.screens.modal import Modal
 from tui.session import Session
 
 
-class Sheet(ModalScreen[None]):
+class Sheet(Modal[None]):
     """A title over plain text. `name` is what its file is called."""
 
     BINDINGS = [

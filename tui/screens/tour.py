@@ -2,8 +2,9 @@
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label
+
+from tui.screens.modal import Modal
 
 TEXT = (
     "A whole shop on your machine: a TikTok Shop, and an Avasam that supplies it. Nothing here reaches "
@@ -20,7 +21,7 @@ TEXT = (
 )
 
 
-class TourScreen(ModalScreen[None]):
+class TourScreen(Modal[None]):
     """Shown once."""
 
     BINDINGS = [("escape,enter,q", "dismiss(None)", "Close")]

@@ -211,3 +211,18 @@ async def test_a_read_only_session_edits_nothing(grid: Grid) -> None:
         await pilot.pause()
         assert pilot.app.screen is screen
         assert await grid.backend.store.count(tables.JOBS) == 0
+
+
+async def test_keys_behind_the_one_that_ended_a_dialogue_end_nothing_else(grid: Grid) -> None:
+    """Enter twice over a slow line ended the program with a traceback."""
+    async with listings(grid) as (pilot, screen):
+        editor = await begin(pilot, screen, "LMP-0001")
+        write(editor, "Once")
+        for _ in range(3):
+            editor.query_one(Input).post_message(Input.Submitted(editor.query_one(Input), "Once"))
+        await until(pilot, lambda: pilot.app.screen is screen)
+        await until(pilot, lambda: pending(screen) == {"LMP-0001": {"title": "Once"}})
+        editor = await begin(pilot, screen, "LMP-0001")
+        editor.dismiss(None)
+        editor.dismiss({})
+        await until(pilot, lambda: pilot.app.screen is screen)

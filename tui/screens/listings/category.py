@@ -7,7 +7,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
-from textual.screen import ModalScreen
 from textual.widgets import ContentSwitcher, Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -24,6 +23,7 @@ from tui.screens.base import NARROW
 from tui.screens.confirm import Confirm
 from tui.screens.listings.category_editors import answer, take_away
 from tui.screens.listings.category_pick import CategoryPick
+from tui.screens.modal import Modal
 from tui.session import Session
 from tui.words.category import field_line, heading, hint, missing_text, replacing, standing
 
@@ -32,7 +32,7 @@ _MANY: Final = 500
 """Rows from which reading and saving say how far they are."""
 
 
-class CategoryForm(ModalScreen[int | None]):
+class CategoryForm(Modal[int | None]):
     """How many rows it was saved for; None when it was cancelled, or nothing changed."""
 
     BINDINGS = bindings(CATEGORY)

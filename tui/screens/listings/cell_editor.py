@@ -8,11 +8,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.events import Resize
 from textual.geometry import Region
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from core.services.errors import ServiceError
 from core.services.listing_edits import Field, checked
+from tui.screens.modal import Modal
 
 _LEAST: Final = 32
 """Cells that a title needs to be read while it is typed."""
@@ -31,7 +31,7 @@ class EditCell:
     hint: str = ""
 
 
-class CellEditor(ModalScreen[dict[Field, str] | None]):
+class CellEditor(Modal[dict[Field, str] | None]):
     """What was typed, by field, of one row or of all that are marked; None when it was dropped.
 
     Cells that nobody changed are not among it.

@@ -7,7 +7,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
-from textual.screen import ModalScreen
 from textual.widgets import Footer, Static, TextArea
 
 from core.rules.description_preview import preview
@@ -19,13 +18,14 @@ from tui.keys import bindings
 from tui.keys.listing_forms import DESCRIPTION
 from tui.screens.base import NARROW
 from tui.screens.confirm import Confirm
+from tui.screens.modal import Modal
 from tui.words.description import count_words, faults_text, preview_text
 
 _PAUSE_SECONDS: Final = 0.05
 """How long typing has to rest before the preview is drawn anew."""
 
 
-class DescriptionEditor(ModalScreen[str | None]):
+class DescriptionEditor(Modal[str | None]):
     """The new text, cleaned, or None when it was cancelled. Plain text becomes paragraphs when it is sent."""
 
     BINDINGS = bindings(DESCRIPTION)

@@ -7,7 +7,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Resize
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Footer, Label
 
@@ -15,6 +14,7 @@ from core.models.integration import Integration
 from tui.keys import bindings
 from tui.keys.listing_actions import DIALOG_LIST
 from tui.screens.base import NARROW
+from tui.screens.modal import Modal
 from tui.session import Session
 from tui.widgets.columns import Column
 from tui.widgets.virtual_table import VirtualTable
@@ -34,7 +34,7 @@ class DialogTable(VirtualTable[Row], inherit_bindings=False):
         super().__init__(columns, id=id, frozen=0)
 
 
-class ListingDialog(ModalScreen[Answer]):
+class ListingDialog(Modal[Answer]):
     """One shop, a heading, content, footer."""
 
     DEFAULT_CSS = """

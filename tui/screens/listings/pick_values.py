@@ -8,7 +8,6 @@ from typing import Final
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -16,6 +15,7 @@ from core.channel.errors import ChannelError
 from core.services.errors import ServiceError
 from tui.keys import bindings
 from tui.keys.listing_forms import VALUES
+from tui.screens.modal import Modal
 
 _SHOWN: Final = 200
 
@@ -32,7 +32,7 @@ Find = Callable[[str], Awaitable[Sequence[Offer]]]
 """What there is for some typed words. May raise a ServiceError or a ChannelError, which is shown."""
 
 
-class PickValues(ModalScreen[tuple[str, ...] | None]):
+class PickValues(Modal[tuple[str, ...] | None]):
     """The keys that were picked, in the order of picking; None when it was cancelled."""
 
     BINDINGS = [

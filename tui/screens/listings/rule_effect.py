@@ -3,14 +3,14 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
 from core.services.rule_preview import RuleEffect
+from tui.screens.modal import Modal
 from tui.words.rules import summary, worst
 
 
-class ShowEffect(ModalScreen[bool]):
+class ShowEffect(Modal[bool]):
     """Counts and the worst ten rows; True when it may be done. Cancel has the focus."""
 
     BINDINGS = [("escape", "dismiss(False)", "Cancel")]

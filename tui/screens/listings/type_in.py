@@ -8,12 +8,12 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, Label, Static
 
 from core.services.errors import ServiceError
 from core.services.paths import completion
+from tui.screens.modal import Modal
 
 _PAUSE_SECONDS: Final = 0.05
 
@@ -21,7 +21,7 @@ Check = Callable[[str], Awaitable[str]]
 """What the text means, in words. Raises the ServiceError that says why it cannot be taken."""
 
 
-class TypeIn(ModalScreen[str | None]):
+class TypeIn(Modal[str | None]):
     """The text, which has passed its check; None when it was cancelled. Empty takes the answer away."""
 
     BINDINGS = [("escape", "dismiss(None)", "Cancel")]
