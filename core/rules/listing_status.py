@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from core.models.listing_state import Deed, ListingState
 
@@ -39,7 +40,7 @@ def listing_status(*, linked: bool, listed_here: bool, state: ListingState | Non
     if state.deed is Deed.FAILED or state.channel_problems:
         return StatusShown(ListingStatus.ERROR, linked, state.in_review, _why(state))
     status = _without_error(linked=linked, listed_here=listed_here)
-    return StatusShown(status, linked, state.in_review and linked, _note(state))
+    return StatusShown(status, linked, state.in_review and linked, _note(state, linked=linked))
 
 
 def _without_error(*, linked: bool, listed_here: bool) -> ListingStatus:
@@ -55,9 +56,19 @@ def _why(state: ListingState) -> str:
     return "" if first is None else first.what
 
 
-def _note(state: ListingState) -> str:
+def _note(state: ListingState, *, linked: bool) -> str:
     if state.deed is Deed.QUEUED and state.queued_until is not None:
         return f"waits for the listing quota until {state.queued_until:%Y-%m-%d}"
     if state.deed is Deed.SENDING:
         return f"{state.action} under way" if state.action else "under way"
-    return "in review" if state.in_review else ""
+    if state.in_review:
+        return "in review"
+    return _OFF_SALE.get(state.status or "", "") if linked else ""
+
+
+_OFF_SALE: Final = {
+    "SELLER_DEACTIVATED": "off sale: it was deactivated",
+    "PLATFORM_DEACTIVATED": "off sale: TikTok took it off",
+    "FREEZE": "off sale: TikTok froze it",
+}
+"""What TikTok says of a product that is linked all the same."""

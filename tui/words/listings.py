@@ -123,6 +123,8 @@ def _live(status: StatusShown) -> str:
         return "in review"
     if status.note.endswith("under way"):
         return "· under way"
+    if status.note.startswith("off sale"):
+        return "off sale"
     return "· quota" if status.note.startswith("waits for the listing quota") else ""
 
 

@@ -36,6 +36,13 @@ def test_a_listing_in_review_is_listed_with_the_mark() -> None:
     assert (shown.in_review, shown.note) == (True, "in review")
 
 
+def test_what_is_linked_and_off_sale_says_so() -> None:
+    off = state(deed=Deed.SENT, status="SELLER_DEACTIVATED")
+    shown = listing_status(linked=True, listed_here=True, state=off)
+    assert (shown.status, shown.note) == (ListingStatus.LISTED, "off sale: it was deactivated")
+    assert listing_status(linked=False, listed_here=True, state=off).note == ""
+
+
 def test_an_error_keeps_the_link_and_says_why() -> None:
     shown = listing_status(linked=True, listed_here=True, state=state(channel_problems=(REASON,)))
     assert (shown.linked, shown.note) == (True, "Title promises a result")

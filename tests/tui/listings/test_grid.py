@@ -261,6 +261,9 @@ async def test_it_says_what_to_do_without_products_and_without_a_shop(tmp_path: 
         await pilot.press("e", "plus", "z", "s", "escape", "w", "escape", "y")
         await grid.put(tables.INTEGRATIONS, SHOP.id, SHOP)
         await until(pilot, lambda: "No product is known" in str(screen.query_one("#nothing", Static).content))
+        await pilot.press("x")
+        await until(pilot, lambda: "No row is marked" in told(pilot))
+        assert pilot.app.screen is screen, "no menu for nothing"
         await grid.stock(single("ONE", "First"))
         await row(pilot, "ONE", "First")
     await backend.close()

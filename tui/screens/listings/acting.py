@@ -50,7 +50,9 @@ class ListingActor(ListingOpener):
     @work(group="act", exclusive=True, exit_on_error=False)
     async def action_menu(self) -> None:
         """What is done more rarely."""
-        skus = self.fronts()
+        skus = [] if self._running_jobs and not self.table.targets() else self.fronts()
+        if not skus and not self._running_jobs:
+            return
         running: list[Choice] = [("progress", "Progress of the running job")] if self._running_jobs else []
         count = f"{len(skus):,} product{'' if len(skus) == 1 else 's'}"
         chosen = await self.app.push_screen_wait(Choose(f"Action on {count}", [*running, *_MENU]))

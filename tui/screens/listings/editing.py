@@ -56,7 +56,7 @@ class ListingEditor(ListingLooker):
     @work(group="edit", exclusive=True, exit_on_error=False)
     async def action_edit(self) -> None:
         """Type into the row under the cursor, or into all that are marked."""
-        desk, skus = self.desk, self.table.targets()
+        desk, skus = self.desk, self.meant()
         if desk is None or not skus or self.refused():
             return
         cells = self._cells(desk, skus)
@@ -74,6 +74,13 @@ class ListingEditor(ListingLooker):
         self.table.scroll_to(x=seen, animate=False, force=True)
         if texts:
             await self.type(desk, skus, texts)
+
+    def meant(self) -> list[str]:
+        """The marked rows, else the one under the cursor; when there is none, that is said."""
+        skus = self.table.targets()
+        if not skus:
+            self.notify("No row is marked or under the cursor.", severity="warning")
+        return skus
 
     def _cells(self, desk: ListingDesk, skus: Sequence[str]) -> list[EditCell]:
         """The shown columns that can be edited; several rows begin empty: what nobody types stays."""

@@ -83,4 +83,4 @@ class ListingOpener(ListingEditor):
     def fronts(self) -> list[str]:
         """The products of the marked rows, else of the one under the cursor; a variant's is its parent."""
         desk = self.desk
-        return [] if desk is None else list(dict.fromkeys(map(desk.book.front_of, self.table.targets())))
+        return [] if desk is None else list(dict.fromkeys(map(desk.book.front_of, self.meant())))
