@@ -143,6 +143,13 @@ def _masked(order: Order) -> Cure:
 
 
 def _no_service(order: Order) -> Cure:
+    if not (order.source.delivery_option_id or order.source.delivery_option_name):
+        return Cure(
+            "TikTok names no delivery option for it",
+            "No mapping can cure that: ship it from TikTok's Seller Center and settle it as dealt with, or "
+            "drop it.",
+            command=f"avasam orders settle {order.source.id} --as dealt-with|drop",
+        )
     return Cure(
         _what(order),
         "Map its delivery option to an Avasam shipping service, then release the order.",

@@ -28,6 +28,7 @@ from tui.screens.base import MainScreen
 from tui.screens.choose_sync import ChooseSync
 from tui.screens.confirm import Confirm
 from tui.screens.jump import JumpScreen
+from tui.screens.orders import OrdersScreen
 from tui.screens.tour import TourScreen
 
 
@@ -116,6 +117,9 @@ async def test_the_tour_is_shown_once_and_only_in_the_sandbox(backend: Backend, 
             await until(pilot, partial(_is_up, pilot))
             await pilot.pause()
             assert isinstance(pilot.app.screen, TourScreen) is shown
+            if shown:
+                await pilot.press("5")
+                await until(pilot, lambda: isinstance(pilot.app.screen, OrdersScreen))
 
 
 async def test_ascii_draws_without_a_single_glyph_of_ours(backend: Backend) -> None:

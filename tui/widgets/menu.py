@@ -1,4 +1,4 @@
-"""The menu on the left; it folds to key and letter where the terminal is narrow."""
+"""The menu on the left; it folds to key and three letters where the terminal is narrow."""
 
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -19,13 +19,13 @@ class Menu(OptionList):
         self.fold(folded=False)
 
     def fold(self, *, folded: bool) -> None:
-        """Show whole names, or key and first letter."""
+        """Show whole names, or key and first letters."""
         if folded == self._folded:
             return
         self._folded = folded
         self.clear_options()
         for command in SCREENS:
-            name = command.label[0] if folded else command.label
+            name = command.label[:3] if folded else command.label
             self.add_option(Option(f"{command.keys} {name}", id=command.id))
         ids = [command.id for command in SCREENS]
         self.highlighted = ids.index(f"screen.{self._current}")

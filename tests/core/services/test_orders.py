@@ -132,6 +132,11 @@ def test_lines_of_one_sku_are_counted_but_not_across_mappings() -> None:
     ("fields", "says", "way"),
     [
         ({}, "Map its delivery option", "avasam shipping check"),
+        (
+            {"source__delivery_option_id": "", "source__delivery_option_name": ""},
+            "dealt with",
+            "avasam orders settle 1001 --as dealt-with|drop",
+        ),
         ({"source__status": "ON_HOLD"}, "TikTok releases it about an hour", None),
         ({"source__cancel_requested": True}, "Seller Center", None),
         ({"source__address": Address(masked=True)}, "carrier", None),

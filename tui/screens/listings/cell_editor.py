@@ -52,6 +52,7 @@ class CellEditor(Modal[dict[Field, str] | None]):
         ("escape", "dismiss(None)", "Drop"),
         ("tab", "go(1)", "Next cell"),
         ("shift+tab", "go(-1)", "Cell before"),
+        ("ctrl+s", "keep", "Keep"),
     ]
 
     def __init__(self, cells: Sequence[EditCell], place: Callable[[str], Region | None], whose: str) -> None:
@@ -89,8 +90,11 @@ class CellEditor(Modal[dict[Field, str] | None]):
 
     @on(Input.Submitted)
     def _kept(self, event: Input.Submitted) -> None:
-        """All cells, unless one of them holds what may not be kept: that one comes back."""
         event.stop()
+        self.action_keep()
+
+    def action_keep(self) -> None:
+        """All cells, unless one of them holds what may not be kept: that one comes back."""
         for index, cell in enumerate(self._cells):
             if self._refusal(cell):
                 self._at = index
@@ -110,6 +114,8 @@ class CellEditor(Modal[dict[Field, str] | None]):
         line = self.query_one(Input)
         line.value = self._texts[self._cell.field]
         line.cursor_position = len(line.value)
+        if self._cell.field not in _LONG:
+            line.action_select_all()
         self._stand()
         self._say()
 

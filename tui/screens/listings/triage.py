@@ -94,10 +94,19 @@ class Triage(ListingDialog[str | None]):
         words = f"{count}, {stops:,} of which stop something · {rows(len(affected))}"
         self.query_one("#cause-counts", Static).update(words)
         self._table("#causes").show(list(self._causes), self)
-        self.query_one("#no-cause").display = not self._causes
+        self._tell_none(not self._causes)
         for name in ("#causes", "#cause-card", "#cause-rows"):
             self.query_one(name).display = bool(self._causes)
         self._card()
+
+    @work(group="none", exclusive=True, exit_on_error=False)
+    async def _tell_none(self, is_none: bool) -> None:
+        """Other problems are counted on every screen: say where those are."""
+        line = self.query_one("#no-cause", Static)
+        line.display = is_none
+        others = len((await self.session.pulse()).problems) if is_none else 0
+        where = f"\n{others:,} of other kinds: Activity (6) says what and why." if others else ""
+        line.update(f"✔ No listing has a problem.{where}")
 
     @on(VirtualTable.Highlighted, "#causes")
     def _card(self) -> None:
