@@ -75,7 +75,7 @@ def check_lines(checked: Checked) -> Iterator[CheckLine]:
     if checked.is_fine:
         count = f"{checked.variants} variants · " if checked.variants > 1 else ""
         yield CheckLine(checked.sku, name, FINE, f"{count}{checked.title}")
-        name = ""
+    # Named anew: where problems alone are shown, the line above is not.
     for one in checked.problems:
         mark = PROBLEM if one.blocking else NOTE
         variant = one.sku if one.sku != checked.sku else ""

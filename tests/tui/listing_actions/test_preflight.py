@@ -9,10 +9,12 @@ from decimal import Decimal
 
 from textual.widgets import Button
 
-from core.models.listing_state import Action
+from core.models.listing_state import Action, ListingProblem
+from core.services.listing_check import Checked
 from tests.core.services.listing_world import CREATE, ListingWorld
 from tests.tui.listing_actions.support import NOTHING, opened
 from tests.tui.session import ReadySession
+from tui.listing_action_words import FINE, NOTE, check_lines
 from tui.screens.listings.dialog import DialogTable
 from tui.screens.listings.preflight import Preflight
 
@@ -99,3 +101,10 @@ async def test_A26_a_thousand_rows_leave_the_keyboard_free_and_can_be_stopped(wo
         assert any("read-only" in one for one in on.told())
         assert on.answer is NOTHING
         assert on.dialog.query_one(DialogTable).view, "without a problem all rows are shown"
+
+
+def test_where_problems_alone_are_shown_the_first_of_a_row_names_it() -> None:
+    """The line that says it is fine had the name, and is not among the problems."""
+    note = ListingProblem(code="weight-missing", field="weight", what="No weight", fix="", blocking=False)
+    lines = list(check_lines(Checked("MUG", "Mug", 1, (note, note))))
+    assert [(line.name, line.mark) for line in lines] == [("MUG", FINE), ("MUG", NOTE), ("", NOTE)]
