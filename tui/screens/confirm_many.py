@@ -6,6 +6,7 @@ from typing import Final
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import Key
 from textual.widgets import Button, Input, Label, Static
 
 from core.text import clean_line
@@ -47,7 +48,7 @@ class ConfirmMany(Modal[bool]):
             yield Label(self._detail, markup=False)
             if self._must_type:
                 yield Label(f"Type {len(self._names)} to go on:", markup=False)
-                yield Input(id="number", compact=True)
+                yield Input(id="number", compact=True, select_on_focus=False)
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Cancel", id="cancel")
                 yield Button(self._action, id="go", variant="warning", disabled=self._must_type)
@@ -61,6 +62,21 @@ class ConfirmMany(Modal[bool]):
     def _typed(self, event: Input.Changed) -> None:
         number = event.value.strip().replace(",", "")
         self.query_one("#go", Button).disabled = number != str(len(self._names))
+
+    @on(Input.Submitted)
+    def _typed_all(self) -> None:
+        """Enter after the right number leads to the action, which is still to be chosen."""
+        go = self.query_one("#go", Button)
+        if not go.disabled:
+            go.focus()
+
+    def on_key(self, event: Key) -> None:
+        """Digits belong to the number, also while Cancel has the focus."""
+        if self._must_type and event.key.isdigit() and not isinstance(self.focused, Input):
+            line = self.query_one("#number", Input)
+            line.focus()
+            line.insert_text_at_cursor(event.key)
+            event.stop()
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:

@@ -139,11 +139,14 @@ class ListingEditor(ListingLooker):
 
     async def save(self, desk: ListingDesk, skus: Sequence[str] | None) -> SavedDrafts | None:
         """Keep what was typed for these rows, or all; None when the store would not have it."""
+        self.doing("saving…")
         try:
             saved = await desk.save(by=who(), skus=skus)
         except StoreError as error:
             self.notify(str(error), severity="error", timeout=20, markup=False)
             return None
+        finally:
+            self.doing("")
         words = f"Saved {saved.rows:,} row{'' if saved.rows == 1 else 's'}; nothing was sent."
         if saved.refused:
             words += f" {len(saved.refused):,} not saved: {_listed(saved.refused)}"
