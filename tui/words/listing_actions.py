@@ -27,6 +27,7 @@ RESULT: Final = {
     RowResult.QUEUED: Cell("◷ tomorrow", Tone.WARN),
 }
 """Readable without colour: every result has a sign and a word of its own."""
+_NOT_TRIED: Final = Cell("- not tried", Tone.WARN)
 FINE, SKIPPED = Cell("✔", Tone.GOOD), Cell("→", Tone.DIM)
 PROBLEM, NOTE = Cell("✖", Tone.BAD), Cell("-", Tone.WARN)
 """Signs of a check's lines; the counts above the list have the word of each."""
@@ -99,10 +100,15 @@ def result_columns() -> list[Column[RowTold]]:
     """The rows of a job."""
     return [
         Column("sku", "Row", 14, lambda row: Cell(row.sku), grow=1, sortable=False),
-        Column("result", "", 10, lambda row: RESULT[row.result], sortable=False),
+        Column("result", "", 11, _result, sortable=False),
         Column("text", "What became of it", 28, lambda row: Cell(row.text), grow=4, sortable=False),
         Column("fix", "Fix", 18, lambda row: Cell(row.fix), grow=2, sortable=False),
     ]
+
+
+def _result(row: RowTold) -> Cell:
+    """A row that has words and waits is of a job that ended without it."""
+    return _NOT_TRIED if row.result is RowResult.WAITING and row.text else RESULT[row.result]
 
 
 def in_order(told: Iterable[tuple[str, RowTold]], only: RowResult | None = None) -> list[str]:

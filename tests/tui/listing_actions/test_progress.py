@@ -79,7 +79,7 @@ async def test_A26_a_job_is_cancelled_after_a_question_and_leaving_ends_nothing(
         await on.press("x")
         await on.asks(Confirm)
         await on.press("tab", "enter")
-        await on.shows("cancelled before it began")
+        await on.shows("cancelled before it began", "- not tried", "r tries it")
         assert (await world.job(job)).state is JobState.CANCELLED
     async with opened(
         world, JobProgress(ReadySession(world.backend, read_only=True), world.shop, [job.id])

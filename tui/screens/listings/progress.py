@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from textual import on, work
@@ -82,8 +83,12 @@ class JobProgress(ListingDialog[None]):
             await asyncio.sleep(_LOOK_SECONDS)
 
     def row(self, key: str) -> RowTold | None:
-        """A row of the list."""
-        return self._jobs.rows.get(key)
+        """A row of the list; what a job that is over left waiting was not tried."""
+        row = self._jobs.rows.get(key)
+        job = None if row is None else self._jobs.jobs.get(row.job_id)
+        if row is None or row.result is not RowResult.WAITING or job is None or job.state not in OVER:
+            return row
+        return replace(row, text="not tried; r tries it")
 
     def _draw(self) -> None:
         jobs, counts = self._jobs, self._jobs.counts()
@@ -103,7 +108,7 @@ class JobProgress(ListingDialog[None]):
     def _tell(self) -> None:
         """The row under the cursor in full."""
         key = self.query_one(DialogTable).cursor_key
-        row = None if key is None else self._jobs.rows.get(key)
+        row = None if key is None else self.row(key)
         words = "" if row is None else f"{row.sku}: {row.text or row.result.value}"
         if row is not None and row.fix:
             words += f"\nFix: {row.fix}  ({row.field}, {row.code})"
