@@ -14,9 +14,9 @@ from core.services.listing_check import Checked
 from tests.core.services.listing_world import CREATE, ListingWorld
 from tests.tui.listing_actions.support import NOTHING, opened
 from tests.tui.session import ReadySession
-from tui.listing_action_words import FINE, NOTE, check_lines
 from tui.screens.listings.dialog import DialogTable
 from tui.screens.listings.preflight import Preflight
+from tui.words.listing_actions import FINE, NOTE, check_lines
 
 
 def check(world: ListingWorld, *skus: str, read_only: bool = False) -> Preflight:
