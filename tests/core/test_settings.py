@@ -93,7 +93,7 @@ def test_a_wrong_variable_is_named_with_its_value(
     assert str(caught.value).startswith(f"AVASAM_{name}: {value!r}")
 
 
-@pytest.mark.parametrize("text", ['home = ""\n', 'home = "/tmp/\\u0000"\n', 'inventory_file = "a\\u0000b"\n'])
+@pytest.mark.parametrize("text", ['home = ""\n', 'home = "/srv/\\u0000"\n', 'inventory_file = "a\\u0000b"\n'])
 def test_a_path_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     write(text)
     file = config_file()
