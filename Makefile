@@ -35,7 +35,7 @@ imports: $(STAMP)
 	$(BIN)/lint-imports --no-cache
 
 pytest: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 bench: $(STAMP)  ## tables with ratios to a baseline measured in the same run
 	$(BIN)/python -m tests.bench

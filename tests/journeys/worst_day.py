@@ -28,7 +28,7 @@ QUICK = {
     "VERIFY_SECONDS": "900",
     "RESEND_AFTER_SECONDS": "3",
 }
-SENT = {"single": 100, "multi_unit": 24, "several_skus": 30, "mixed": 20, "gift": 4, "hostile_markup": 2}
+SENT = {"single": 80, "multi_unit": 22, "several_skus": 26, "mixed": 18, "gift": 4, "hostile_markup": 2}
 NOT_SENT = (
     *("shop_only", "sample", "replacement", "exchange", "on_hold", "unpaid", "cancelled"),
     *("cancel_requested", "partially_shipping", "awaiting_collection", "in_transit", "delivered"),
