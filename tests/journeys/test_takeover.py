@@ -1,5 +1,6 @@
 """Workers that are stopped, wake too late, or are two at once (A52)."""
 
+import fcntl
 import signal
 import subprocess
 from functools import partial
@@ -25,6 +26,18 @@ def taken_over(home: Home, before: Lease) -> Lease | None:
     """The lease once somebody else holds it."""
     now = home.holder(before.name)
     return now if now is not None and now.epoch > before.epoch else None
+
+
+def stopped_between_commits(home: Home, worker: "subprocess.Popen[str]") -> bool:
+    """Stop it, unless that was within a commit: nobody writes while a stopped process holds the lock."""
+    worker.send_signal(signal.SIGSTOP)
+    with (home.directory / "store" / "lock").open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            worker.send_signal(signal.SIGCONT)
+            return False
+    return True
 
 
 def stop_in_good_order(worker: "subprocess.Popen[str]") -> int:
@@ -53,7 +66,7 @@ def test_A52_a_stopped_worker_is_followed_by_another_and_cannot_write_when_it_wa
             sandbox.fault("/product/202309/products/", rate=1.0, delay_ms=300, when="after")
             sandbox.control("POST", "/stock", {sku: 501})
             wait_until(lambda: sandbox.control("GET", "/faults")["faults"][0]["hits"])
-            first.send_signal(signal.SIGSTOP)
+            wait_until(partial(stopped_between_commits, home, first))
 
             taken = wait_until(partial(taken_over, home, held))
             assert taken.owner.endswith(f":{second.pid}"), "the other one took over"
