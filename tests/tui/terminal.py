@@ -1,10 +1,11 @@
 """What a test sees of a program on a terminal, and how it waits for it."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from textual.css.query import NoMatches
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
@@ -32,3 +33,21 @@ def drawn(pilot: Pilot[None]) -> str:
 def told(pilot: Pilot[None]) -> str:
     """Everything that was notified."""
     return "\n".join(notice.message for notice in pilot.app._notifications)
+
+
+@contextmanager
+def refreshed() -> Iterator[list[Widget]]:
+    """The widgets of which all was asked to be drawn."""
+    seen: list[Widget] = []
+    original = Widget.refresh
+
+    def refresh(self: Widget, *regions: object, **flags: object) -> Widget:
+        if not regions:
+            seen.append(self)
+        return original(self, *regions, **flags)  # type: ignore[arg-type]
+
+    Widget.refresh = refresh  # type: ignore[method-assign, assignment]
+    try:
+        yield seen
+    finally:
+        Widget.refresh = original  # type: ignore[method-assign]

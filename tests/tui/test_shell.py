@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from core import tables
 from core.backend import Backend
@@ -14,7 +14,7 @@ from core.sync import jobs
 from core.sync.leases import PRESENCE
 from tests.clocks import NOON, FrozenClock
 from tests.tui.session import BrokenSession, ReadySession, integration, open_backend
-from tests.tui.terminal import until
+from tests.tui.terminal import refreshed, until
 from tui.app import CANNOT_OPEN, AvasamApp
 from tui.keys.everywhere import EVERYWHERE, SCREENS
 from tui.keys.registry import BY_SCREEN
@@ -24,6 +24,7 @@ from tui.screens.confirm import Confirm
 from tui.screens.help import HelpScreen
 from tui.screens.orders import OrdersScreen
 from tui.session import Pulse
+from tui.widgets.key_line import KeyLine
 from tui.widgets.menu import Menu
 
 WIDE, NARROW = (120, 40), (80, 24)
@@ -230,9 +231,27 @@ async def test_nothing_is_cut_off_at_either_size(backend: Backend, size: tuple[i
         await until(pilot, lambda: screen.query_one(DataTable).row_count == 1)
         table = screen.query_one(DataTable)
         assert table.virtual_size.width <= table.size.width
-        assert screen.query_one(Footer).region.bottom == size[1]
+        assert screen.query_one(KeyLine).region.bottom == size[1]
         folded = screen.query_one(Menu).size.width < 10
         assert folded is (size == NARROW)
+
+
+async def test_typing_into_a_filter_and_leaving_it_does_not_draw_the_whole_screen(backend: Backend) -> None:
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        await pilot.press("5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, OrdersScreen))
+        screen = pilot.app.screen
+        assert isinstance(screen, OrdersScreen)
+        await until(pilot, lambda: screen.table.has_focus)
+        await pilot.pause()
+        with refreshed() as seen:
+            await pilot.press("slash")
+            await until(pilot, lambda: screen.query_one("#filter-words").has_focus)
+            await pilot.press("escape")
+            await until(pilot, lambda: screen.table.has_focus)
+            await pilot.pause()
+        assert screen not in seen
 
 
 async def test_a_hostile_name_is_drawn_as_plain_text(backend: Backend) -> None:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Paste, Resize
 from textual.message import Message
-from textual.widgets import Button, Footer, Input, Label, Static
+from textual.widgets import Button, Input, Label, Static
 
 from core.services.authorisation import AuthorisationService, Begun, Granted
 from core.services.errors import ServiceError
@@ -21,6 +21,7 @@ from tui.keys.integrations import AUTHORISE
 from tui.screens.modal import Modal
 from tui.screens.qr import QrScreen
 from tui.session import Session
+from tui.widgets.key_line import KeyLine
 from tui.widgets.paste_box import PasteBox
 from tui.widgets.qr import QrCode, qr_size, qr_text
 
@@ -97,7 +98,7 @@ class AuthoriseScreen(Modal[Result | None]):
                     yield Static("", id="listening", markup=False)
                 yield Static("", id="outcome", markup=False)
             yield QrCode("", id="qr-code")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Nothing has begun."""

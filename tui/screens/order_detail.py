@@ -5,7 +5,7 @@ from datetime import datetime
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from core.services.order_cures import Cause, cause_of
 from core.services.orders import OrderDetail, OrderService
@@ -18,6 +18,7 @@ from tui.screens.tracking import choose_carrier, correct_tracking
 from tui.screens.unblock import unblock
 from tui.session import Session
 from tui.widgets.hints import Hints
+from tui.widgets.key_line import KeyLine
 from tui.words.order_text import order_text
 
 
@@ -53,7 +54,7 @@ class OrderScreen(EndsOnce[str | None]):
             yield Hints()
         with VerticalScroll(id="order-pane"):
             yield Static("", id="order-text", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     async def on_mount(self) -> None:
         """Show it at once."""

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from tui.widgets.cells import Tone
 from tui.widgets.columns import GAP, Column, Layout, arranged, lay_out
+from tui.widgets.quiet_focus import QuietFocus
 from tui.widgets.row_painter import Look, paint_header, paint_row, window
 
 Row = TypeVar("Row")
@@ -32,7 +33,7 @@ class Rows(Protocol[Row_co]):
         ...
 
 
-class RowView(ScrollView, Generic[Row]):
+class RowView(QuietFocus, ScrollView, Generic[Row]):
     """A header, a view (keys in order) over rows, and a cursor that holds on to its key."""
 
     DEFAULT_CSS = """
@@ -165,6 +166,10 @@ class RowView(ScrollView, Generic[Row]):
         inside = self.content_region.offset
         x, y = placed.x - moved, 0 if head else self._cursor - self.scroll_offset.y + HEADER
         return Region(inside.x + x, inside.y + y, max(1, min(placed.width, width - x)), 1)
+
+    def show_focus(self) -> None:
+        """The row under the cursor is all that is drawn differently with the focus."""
+        self.refresh_row(self._cursor)
 
     def refresh_row(self, index: int) -> None:
         """Draw one row again, if it is in sight."""

@@ -4,7 +4,7 @@ import csv
 from datetime import timedelta
 
 import pytest
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from core import tables
 from core.backend import Backend
@@ -19,6 +19,7 @@ from tests.tui.widgets.test_cells import HOSTILE
 from tui.screens.activity import ActivityScreen
 from tui.screens.choose import Choose
 from tui.screens.sheet import Sheet
+from tui.widgets.key_line import KeyLine
 
 
 def entry(name: str, **fields: object) -> Activity:
@@ -191,7 +192,7 @@ async def test_hostile_problems_and_entries_break_no_line_at_either_size(
         screen = on(pilot, ActivityScreen)
         assert is_unbroken(pilot)
         assert "\x1b" not in drawn(pilot)
-        assert screen.query_one(Footer).region.bottom == size[1]
+        assert screen.query_one(KeyLine).region.bottom == size[1]
         await until(pilot, lambda: screen.table.page >= 3)
         await pilot.press("p", "down", "enter")
         await arrives(pilot, Sheet)

@@ -176,6 +176,7 @@ async def test_A15_leaving_without_save_keeps_the_old_authorisation_and_asks_fir
         await authorise_from(pilot)
         await paste(pilot, await asyncio.to_thread(merchant.consent, said(pilot, "#address")))
         await until(pilot, lambda: isinstance(pilot.app.screen, IntegrationsScreen))
+        await until(pilot, lambda: pilot.app.screen.query_one("#unsaved").display)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await until(pilot, lambda: "a new authorisation" in drawn(pilot))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from core import tables
 from core.services.mapping_edits import Edits
@@ -24,6 +24,7 @@ from tui.screens.choose import Choose
 from tui.screens.confirm import Confirm
 from tui.screens.orders import OrdersScreen
 from tui.screens.sku_mapping import SkuMappingScreen
+from tui.widgets.key_line import KeyLine
 
 
 @pytest.fixture
@@ -274,7 +275,7 @@ async def test_below_100_columns_the_lists_are_tabs(world: World) -> None:
         await until(pilot, lambda: list(screen.right.table.view) == ["LAMP"])
         await pilot.press("tab")
         await until(pilot, lambda: screen.left.has_focus_within)
-        assert screen.query_one(Footer).region.bottom == NARROW[1]
+        assert screen.query_one(KeyLine).region.bottom == NARROW[1]
 
 
 async def test_hostile_titles_are_plain_text(world: World) -> None:

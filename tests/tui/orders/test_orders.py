@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from core import tables
 from core.backend import Backend
@@ -26,6 +26,7 @@ from tui.screens.sheet import Sheet
 from tui.screens.shipping_mapping import ShippingMappingScreen
 from tui.screens.sku_mapping import SkuMappingScreen
 from tui.widgets.filter_bar import FilterBar
+from tui.widgets.key_line import KeyLine
 from tui.words.orders import STATES
 
 
@@ -334,7 +335,7 @@ async def test_everything_has_its_place_at_either_size(backend: Backend, size: t
     await keep(backend, *(order(f"57612345678901234{n:02}") for n in range(60)))
     async with screens(backend, "5", size=size) as pilot:
         screen = on(pilot, OrdersScreen)
-        assert screen.query_one(Footer).region.bottom == size[1]
+        assert screen.query_one(KeyLine).region.bottom == size[1]
         await until(pilot, lambda: screen.table.page >= size[1] - 12)
         await until(pilot, lambda: "5761234567890123459" in drawn(pilot))
         assert "60 of 60" in drawn(pilot)

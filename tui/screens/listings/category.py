@@ -7,7 +7,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
-from textual.widgets import ContentSwitcher, Footer, OptionList, Static
+from textual.widgets import ContentSwitcher, OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.channel.errors import ChannelError
@@ -25,6 +25,7 @@ from tui.screens.listings.category_editors import answer, take_away
 from tui.screens.listings.category_pick import CategoryPick
 from tui.screens.modal import Modal
 from tui.session import Session
+from tui.widgets.key_line import KeyLine
 from tui.words.category import field_line, heading, hint, missing_text, replacing, standing
 
 _FAULTS: Final = (ServiceError, StoreError)
@@ -80,7 +81,7 @@ class CategoryForm(Modal[int | None]):
                             yield Static("", id="category-missing", markup=False)
                     yield Static("", id="category-hint", markup=False)
             yield Static("", id="category-said", markup=False)
-            yield Footer(show_command_palette=False)
+            yield KeyLine()
 
     def on_mount(self) -> None:
         """Read rows and tree."""

@@ -7,7 +7,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
-from textual.widgets import Footer, Static, TextArea
+from textual.widgets import Static, TextArea
 
 from core.rules.description_preview import preview
 from core.rules.listing_limits import limits_for
@@ -19,6 +19,7 @@ from tui.keys.listing_forms import DESCRIPTION
 from tui.screens.base import NARROW
 from tui.screens.confirm import Confirm
 from tui.screens.modal import Modal
+from tui.widgets.key_line import KeyLine
 from tui.words.description import count_words, faults_text, preview_text
 
 _PAUSE_SECONDS: Final = 0.05
@@ -67,7 +68,7 @@ class DescriptionEditor(Modal[str | None]):
                     yield Static("", id="description-seen", markup=False)
             yield Static("", id="description-count", markup=False)
             yield Static("", id="description-faults", markup=False)
-            yield Footer(show_command_palette=False)
+            yield KeyLine()
 
     def on_mount(self) -> None:
         """The text has the focus, its cursor at the end, and does not blink over SSH (ux.md, Manners)."""

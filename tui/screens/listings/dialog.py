@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Resize
 from textual.widget import Widget
-from textual.widgets import Footer, Label
+from textual.widgets import Label
 
 from core.models.integration import Integration
 from tui.keys import bindings
@@ -17,6 +17,7 @@ from tui.screens.base import NARROW
 from tui.screens.modal import Modal
 from tui.session import Session
 from tui.widgets.columns import Column
+from tui.widgets.key_line import KeyLine
 from tui.widgets.virtual_table import VirtualTable
 
 Row = TypeVar("Row")
@@ -72,7 +73,7 @@ class ListingDialog(Modal[Answer]):
         with Vertical(id="dialog-box"):
             yield Label(self.heading, id="dialog-heading", markup=False)
             yield from self.content()
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     @on(Resize)
     def _fold(self, event: Resize) -> None:

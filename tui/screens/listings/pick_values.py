@@ -8,7 +8,7 @@ from typing import Final
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Footer, Input, Label, OptionList, Static
+from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.channel.errors import ChannelError
@@ -16,6 +16,7 @@ from core.services.errors import ServiceError
 from tui.keys import bindings
 from tui.keys.listing_forms import VALUES
 from tui.screens.modal import Modal
+from tui.widgets.key_line import KeyLine
 
 _SHOWN: Final = 200
 
@@ -77,7 +78,7 @@ class PickValues(Modal[tuple[str, ...] | None]):
             yield Input(placeholder="type to narrow the list", id="values-words", compact=True)
             yield OptionList(id="values-list", markup=False)
             yield Static("", id="values-said", markup=False)
-            yield Footer(show_command_palette=False)
+            yield KeyLine()
 
     def on_mount(self) -> None:
         """Everything there is, to begin with."""
