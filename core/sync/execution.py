@@ -48,7 +48,8 @@ class Execution:
 
     async def has_work(self, integration: Integration) -> bool:
         """Whether a job waits or a timer is due, and the store took what came of the last one."""
-        if self._clock.now() < self._resting.get(integration.id, self._clock.now()):
+        rests_until = self._resting.get(integration.id)
+        if rests_until is not None and self._clock.now() < rests_until:
             return False
         if await jobs.waiting(self._store, integration.id):
             return True

@@ -1,5 +1,7 @@
 """Jobs and timers of one integration under its lease (A11, A16, A51, A52)."""
 
+from datetime import timedelta
+
 import pytest
 
 from core import tables
@@ -217,6 +219,13 @@ async def test_orders_run_before_stock_and_price(
     await execution.work(one, await stand.lease(one))
     assert await execution.due(one) == []
     assert not await execution.has_work(one)
+
+
+async def test_what_is_due_is_begun_at_once_although_time_goes_by(
+    stand: Stand, one: Integration, execution: Execution
+) -> None:
+    stand.clock.passes = timedelta(microseconds=1)
+    assert await execution.has_work(one)
 
 
 async def test_the_shop_is_left_alone_for_as_long_as_it_asks(
