@@ -16,6 +16,7 @@ from core.models.listing_state import Action, Deed, ListingProblem
 from core.rules.candidate import Candidate, ImageLook
 from core.rules.listing_limits import ListingLimits, limits_for
 from core.rules.preflight import preflight
+from core.services.listing_changes import changes_of
 from core.services.listing_fronts import Fronts, fronts_of
 from core.sync.listing_candidate import (
     Family,
@@ -48,6 +49,8 @@ class Checked:
     """How many SKUs it would be."""
     problems: tuple[ListingProblem, ...] = ()
     skipped: str = ""
+    changes: tuple[str, ...] | None = None
+    """What an Update would send, in words; None of any other action."""
 
     @property
     def is_blocked(self) -> bool:
@@ -152,7 +155,9 @@ class ListingCheck:
             fields = likely_fields(family, state, candidate, inputs)
             if self._with_images and "images" in fields:
                 candidate = replace(candidate, images=await self._look(candidate.addresses, shared.limits))
-            return replace(checked, problems=_of_update(shared.links, candidate, fields))
+            links = shared.links
+            told = await changes_of(self._store, self._integration, links, candidate, fields)
+            return replace(checked, problems=_of_update(links, candidate, fields), changes=told)
         attempts = tables.key(self._integration.id, sku)
         if await self._store.get(tables.LISTING_ATTEMPTS, attempts) is not None:
             return checked  # it is looked for first, and asked for again exactly as it was

@@ -120,6 +120,15 @@ class OrderBook(Book[OrderRow]):
         shop, name, status, state, kind, reason, lines, placed, ship_by, purge_at, service, *facts = values
         on_hold, cancel_asked, masked = map(bool, facts)
         stands, allocated = OrderState(text(state)), text(service) or None
+        found = cause(
+            stands,
+            status=text(status),
+            on_hold=on_hold,
+            cancel_asked=cancel_asked,
+            masked=masked,
+            service=allocated,
+            reason=text(reason),
+        )
         return OrderRow(
             key=key,
             integration_id=text(shop),
@@ -128,22 +137,16 @@ class OrderBook(Book[OrderRow]):
             state=stands,
             kind=OrderKind(text(kind)),
             reason=text(reason),
-            cause=cause(
-                stands,
-                status=text(status),
-                on_hold=on_hold,
-                cancel_asked=cancel_asked,
-                masked=masked,
-                service=allocated,
-                reason=text(reason),
-            ),
+            cause=found,
             units=len(lines) if isinstance(lines, list) else 0,
             skus=tuple(Counter(_named(line) for line in _lines(lines)).items()),
             placed=moment(placed) or _NEVER,
             ship_by=moment(ship_by),
             purge_at=moment(purge_at),
             service=allocated,
-            haystack=_haystack(text(name), lines),
+            haystack=_haystack(
+                text(name), lines, text(reason), str(found or ""), text(status), text(service)
+            ),
         )
 
     def view(self, wanted: OrderFilter, now: datetime, sort: Sort = NEWEST) -> list[str]:
@@ -229,8 +232,9 @@ def _named(line: dict[str, Json]) -> str:
     return text(line.get("seller_sku")) or text(line.get("sku_id")) or "(no SKU)"
 
 
-def _haystack(name: str, lines: Json) -> str:
-    found = dict.fromkeys((name,))
+def _haystack(name: str, lines: Json, *said: str) -> str:
+    """What stands in the row, and the titles: nothing about the buyer."""
+    found = dict.fromkeys((name, *said))
     for line in _lines(lines):
         found |= dict.fromkeys(
             text(line.get(field)) for field in ("seller_sku", "avasam_sku", "title", "sku_id")

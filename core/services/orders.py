@@ -108,7 +108,7 @@ def grouped(lines: Sequence[OrderLine]) -> tuple[Group, ...]:
 
 
 def _haystack(order: Order) -> str:
-    parts = [order.source.id]
+    parts = [order.source.id, order.source.status, order.held_reason or "", order.allocated_service or ""]
     for line in order.source.lines:
         parts += [line.seller_sku, line.avasam_sku or "", line.title, line.sku_id]
     return "\n".join(parts).casefold()

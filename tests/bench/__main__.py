@@ -1,7 +1,7 @@
 """`python -m tests.bench [orders stock ...] [--keep]`: tables with ratios to a baseline of the same run.
 
 Every bench_<name>.py beside this file has a `run() -> str` that makes its part. Nothing is written unless
-`--keep`, which rewrites RESULTS.md.
+`--keep`, which puts the parts that were run in the place of theirs in RESULTS.md.
 """
 
 import argparse
@@ -17,6 +17,9 @@ from tui.logs import log_to_stderr
 
 HERE: Final = Path(__file__).parent
 PREFIX: Final = "bench_"
+_RESULTS: Final = HERE / "RESULTS.md"
+_HEAD: Final = "# Benchmarks\n\nEach part says when and where it was run; baselines are of the same run.\n"
+_SECTION: Final = "## "
 
 
 def main() -> None:
@@ -31,18 +34,26 @@ def main() -> None:
     for name in [name for name in os.environ if name.startswith(ENV_PREFIX)]:
         del os.environ[name]  # the settings of somebody's real program
     log_to_stderr()
-    parts = [f"# Benchmarks\n\n{datetime.now(UTC):%d %B %Y}; {machine()}"]
-    print(parts[0])
+    print(_HEAD)
+    kept = _kept() if asked.keep else {}
     for name in asked.names or known:
-        parts.append(_part(name))
-        print(parts[-1], flush=True)
-    if asked.keep:
-        (HERE / "RESULTS.md").write_text("\n".join(parts), "utf-8")
+        kept[name] = _part(name)
+        print(kept[name], flush=True)
+        if asked.keep:
+            _RESULTS.write_text("\n".join([_HEAD, *(kept[one] for one in sorted(kept))]), "utf-8")
 
 
 def _part(name: str) -> str:
     module = importlib.import_module(f"tests.bench.{PREFIX}{name}")
-    return f"## {name}\n\n{(module.__doc__ or '').strip()}\n\n{module.run()}"
+    about = (module.__doc__ or "").strip()
+    table = module.run()
+    return f"{_SECTION}{name}\n\n{datetime.now(UTC):%d %B %Y}; {machine()}\n\n{about}\n\n{table.strip()}\n"
+
+
+def _kept() -> dict[str, str]:
+    """The parts of RESULTS.md by their names."""
+    _, *parts = _RESULTS.read_text("utf-8").split(f"\n{_SECTION}")
+    return {part.partition("\n")[0]: f"{_SECTION}{part.strip()}\n" for part in parts}
 
 
 if __name__ == "__main__":

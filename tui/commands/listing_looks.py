@@ -203,6 +203,7 @@ def _checked_json(one: "Checked") -> dict[str, object]:
         "variants": one.variants,
         "fine": one.is_fine,
         "skipped": one.skipped,
+        "changes": None if one.changes is None else list(one.changes),
         "problems": [problem.to_document() for problem in one.problems],
     }
 
@@ -212,6 +213,8 @@ def _tell(found: "list[Checked]", left_out: list[tuple[str, str]]) -> None:
     for one in found:
         if one.skipped:
             lines.append((one.sku, "skipped", "", one.skipped, ""))
+        if one.is_fine and one.changes is not None:
+            lines.append((one.sku, "sends" if one.changes else "same", "", "; ".join(one.changes), ""))
         for problem in () if one.skipped else one.problems:
             mark = "x" if problem.blocking else "-"
             lines.append((problem.sku or one.sku, mark, problem.field, problem.what, problem.fix))

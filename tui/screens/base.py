@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, ScreenStackError
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.reactive import Reactive
@@ -47,7 +47,10 @@ class MainScreen(Screen[None]):
         For a screen beneath another, Textual draws the whole terminal again with every message, 15 kB each
         time over SSH. What changes meanwhile is drawn when the dialogue is gone.
         """
-        return self.is_attached and self.app.screen is self
+        try:
+            return self.is_attached and self.app.screen is self
+        except ScreenStackError:
+            return False  # the program is ending
 
     @property
     def unsaved(self) -> str:

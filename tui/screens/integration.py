@@ -46,6 +46,7 @@ class IntegrationPane(VerticalScroll, can_focus=False):
         self._session = session
         self._row = row
         self._granted: Granted | None = None
+        self.is_going = False
 
     @property
     def integration(self) -> Integration:
@@ -56,6 +57,11 @@ class IntegrationPane(VerticalScroll, can_focus=False):
     def is_dirty(self) -> bool:
         """Whether anything waits for Save."""
         return self._granted is not None or self.query_one(SettingsForm).is_dirty
+
+    def go(self) -> None:
+        """Make way for the list."""
+        self.is_going = True
+        self.remove()
 
     def compose(self) -> ComposeResult:
         """The facts, then a section each."""
@@ -87,7 +93,7 @@ class IntegrationPane(VerticalScroll, can_focus=False):
 
     def show(self, row: Overview, pulse: Pulse) -> None:
         """Bring the facts up to date; what was typed stays."""
-        if not self.query(SettingsForm):
+        if not self._is_there:
             return  # a pulse on its way while the pane opens or closes
         self._row = row
         one = row.integration
@@ -121,8 +127,15 @@ class IntegrationPane(VerticalScroll, can_focus=False):
     def _retell(self, place: str, words: str | Text) -> None:
         retell(self.query_one(place, Static), words)
 
+    @property
+    def _is_there(self) -> bool:
+        """Whether all of it is: while it goes, the fields of its form go one by one."""
+        return not self.is_going and bool(self.query("#split-words"))
+
     @on(SettingsForm.Edited)
     def _show_unsaved(self) -> None:
+        if not self._is_there:
+            return
         words = self._unsaved()
         unsaved = self.query_one("#unsaved", Static)
         unsaved.display = bool(words)

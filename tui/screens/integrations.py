@@ -94,7 +94,7 @@ class IntegrationsScreen(MainScreen):
     @property
     def opened(self) -> IntegrationPane | None:
         """The integration that is open in place of the list."""
-        return next(iter(self.query(IntegrationPane)), None)
+        return next((pane for pane in self.query(IntegrationPane) if not pane.is_going), None)
 
     def show(self, pulse: Pulse) -> None:
         """Rows by key: the cursor stays where it is."""
@@ -232,7 +232,7 @@ class IntegrationsScreen(MainScreen):
     def _close(self) -> None:
         pane = self.opened
         if pane is not None:
-            pane.remove()
+            pane.go()
         self.query_one("#list").display = True
         (self.table if self.table.row_count else self.query_one("#add")).focus()
         self.refresh_bindings()

@@ -14,7 +14,7 @@ from tui.screens.choose import Choice, Choose
 from tui.screens.confirm_many import ConfirmMany
 from tui.session import Session
 from tui.who import who
-from tui.words.orders import STATES
+from tui.words.orders import named
 
 _BACK: Final = "back"
 _WAITING: Final = (OrderState.FLAGGED, OrderState.HELD)
@@ -82,7 +82,7 @@ def _tell(screen: Screen[Any], became: Sequence[Order], refused: Sequence[tuple[
     words: list[str] = []
     if len(became) == 1:
         because = f": {became[0].held_reason}" if became[0].held_reason else ""
-        words.append(f"Order {became[0].source.id} is {STATES[became[0].state].text}{because}.")
+        words.append(f"Order {became[0].source.id} is {named(became[0].state)}{because}.")
     elif became:
         words.append(f"{len(became):,} orders settled.")
     if refused:

@@ -75,13 +75,20 @@ def check_lines(checked: Checked) -> Iterator[CheckLine]:
         return
     if checked.is_fine:
         count = f"{checked.variants} variants · " if checked.variants > 1 else ""
-        yield CheckLine(checked.sku, name, FINE, f"{count}{checked.title}")
+        yield CheckLine(checked.sku, name, FINE, f"{count}{_sends(checked)}")
     # Named anew: where problems alone are shown, the line above is not.
     for one in checked.problems:
         mark = PROBLEM if one.blocking else NOTE
         variant = one.sku if one.sku != checked.sku else ""
         yield CheckLine(checked.sku, name, mark, one.what, variant, one.fix, one.field, one.code)
         name = ""
+
+
+def _sends(checked: Checked) -> str:
+    """What goes: of an Update the fields that differ, of anything else the product."""
+    if checked.changes is None:
+        return checked.title
+    return f"sends {'; '.join(checked.changes)}" if checked.changes else "nothing new to send"
 
 
 def check_columns() -> list[Column[CheckLine]]:
@@ -136,7 +143,7 @@ def job_line(job: Job) -> str:
     words = {
         JobState.QUEUED: "waits for the worker",
         JobState.RUNNING: "under way",
-        JobState.DONE: "done",
+        JobState.DONE: counted(job.counts) if job.counts else "done",
     }
     return f"{name}: {words.get(job.state, job.state.value)}"
 

@@ -13,6 +13,7 @@ from core.services.listing_edits import Field
 from core.services.listing_rows import ListingRow
 from tui.widgets.cells import Cell, Tone
 from tui.widgets.columns import Column
+from tui.words.states import is_on
 
 HELP: Final = (
     "Every Avasam product with its state on one shop (o chooses another). + opens a product with "
@@ -103,7 +104,7 @@ def _shop(one: Overview, now: datetime) -> str:
     state = "" if shop.enabled else " (disabled)"
     if shop.needs_reauthorisation is not None:
         state = " (needs reauthorisation)"
-    syncs = [f"{kind} {_clock(one, kind, now)}" for kind in _SYNCS]
+    syncs = [f"{kind} {_clock(one, kind, now) if is_on(shop, kind) else 'off'}" for kind in _SYNCS]
     return f"{shop.name}{state} · {' · '.join(syncs)}"
 
 

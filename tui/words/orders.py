@@ -27,6 +27,12 @@ STATES: Final = {
 
 KINDS: Final = {OrderKind.AVASAM: "Avasam", OrderKind.MIXED: "mixed", OrderKind.NON_AVASAM: "non-Avasam"}
 
+
+def named(state: OrderState) -> str:
+    """A state within a sentence, without its sign."""
+    return STATES[state].text.partition(" ")[2]
+
+
 _DUE: Final = {Due.OVERDUE: Tone.BAD, Due.SOON: Tone.WARN, Due.LATER: Tone.PLAIN, Due.NONE: Tone.DIM}
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from core.models.integration import Integration
 from core.models.listing import PricingRule
 from core.services.pricing_rules import Previewed
 from core.services.rule_preview import RuleEffect
@@ -45,6 +46,16 @@ def rule_columns() -> list[Column[RuleRow]]:
 
 def _state(row: RuleRow) -> Cell:
     return Cell("‖ paused", Tone.WARN) if row.rule.paused else Cell("● on", Tone.GOOD)
+
+
+def when_sent(integration: Integration) -> str:
+    """When the prices of a rule reach the shop."""
+    if integration.settings.price_update:
+        return "Nothing is sent now: prices go with the next price sync, or Update."
+    return (
+        f"Nothing is sent now. Price update is off for {integration.name}: prices go with Update (u) alone, "
+        "or by themselves once it is on (Integrations, enter)."
+    )
 
 
 def line(one: Previewed) -> str:

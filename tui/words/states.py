@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 from rich.text import Text
 
 from core.models.integration import Integration, SyncKind
+
+_EXACT_BELOW: Final = 10
 
 
 def ago(moment: datetime | None, now: datetime) -> str:
@@ -23,10 +26,22 @@ def ago(moment: datetime | None, now: datetime) -> str:
 
 
 def until(moment: datetime | None, now: datetime) -> str:
-    """How long from now: `in 12 d`, or `over`."""
+    """How long from now: `in 12 d`, `in 2d 23h`, `in 5h 40m`, or `over`.
+
+    Under ten days or hours the next smaller unit is told too: `in 1 h` of 1 h 59 min would be half of it.
+    """
     if moment is None:
         return "unknown"
-    return "over" if moment <= now else f"in {ago(now, now + (moment - now))}"
+    if moment <= now:
+        return "over"
+    minutes = int((moment - now).total_seconds()) // 60
+    for size, unit, smaller, name in ((1_440, "d", 60, "h"), (60, "h", 1, "m")):
+        whole, rest = divmod(minutes, size)
+        if whole:
+            if whole < _EXACT_BELOW and rest >= smaller:
+                return f"in {whole}{unit} {rest // smaller}{name}"
+            return f"in {whole} {unit}"
+    return f"in {ago(now, moment)}"
 
 
 def ends(moment: datetime | None, now: datetime) -> str:

@@ -85,10 +85,14 @@ async def test_A28_an_update_is_stopped_only_by_what_it_would_send(world: Listin
     await world.stock(world.single("CHU-1", selling_price=Decimal(9_000)))
     found = await checked(world, Action.UPDATE, "CHU-1", "CHU-2")
     assert "not listed" in found["CHU-2"].skipped
+    assert found["CHU-1"].changes == ("price of CHU-1: 9.99 -> 9000",)
     assert found["CHU-1"].is_fine, "a price goes through its own call, which tells by itself"
     assert [(one.code, one.blocking) for one in found["CHU-1"].problems] == [("price-limits", False)]
     await world.listings.edit(world.shop, ["CHU-1"], {"title": "Joy \U0001f56f of all homes"}, by="ann")
-    assert (await checked(world, Action.UPDATE, "CHU-1"))["CHU-1"].is_blocked
+    joy = (await checked(world, Action.UPDATE, "CHU-1"))["CHU-1"]
+    assert joy.is_blocked
+    assert joy.changes is not None
+    assert joy.changes[0].endswith('" -> "Joy \U0001f56f of all homes"')
     wrong = f"{world.merchant.sandbox.base_url}/control/faults"
     await world.stock(world.single("CHU-1", images=(wrong,)))
     pictures = (await checked(world, Action.UPDATE, "CHU-1", images=True))["CHU-1"]

@@ -51,6 +51,7 @@ async def test_A48_words_are_anded_over_ids_skus_and_titles(backend: Backend) ->
     assert ids(book, OrderFilter(text="av-2")) == ["12"]
     assert ids(book, OrderFilter(text="13")) == ["13"]
     assert ids(book, OrderFilter(text="mug hat")) == []
+    assert ids(book, OrderFilter(text="no shipping")) == ["12", "11"], "and over why they wait"
     assert "Ann" not in next(iter(book.rows())).haystack
 
 

@@ -65,9 +65,9 @@ async def test_A17_every_shop_is_there_with_its_last_syncs_and_its_listings(grid
         await until(pilot, lambda: "Second Shop" in text(screen, "#mapping-head"))
         head = text(screen, "#mapping-head").splitlines()
         assert head[0].startswith("▸ Sandbox Shop GB · orders ")
-        assert head[0].endswith("price never")
-        assert head[0].count("never") == 1
-        assert head[1] == "  Second Shop · orders never · stock never · price never"
+        assert head[0].endswith("price off"), "price update is off"
+        assert "never" not in head[0]
+        assert head[1] == "  Second Shop · orders never · stock never · price off"
         await row(pilot, "MUG-BLU-02", "✖ Error")
         await row(pilot, "TOW-0001", "↔ Linked")
         await pilot.press("o")

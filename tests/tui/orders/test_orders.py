@@ -51,17 +51,17 @@ async def test_A48_a_row_tells_state_skus_deadline_and_why_it_waits(backend: Bac
         order("5763", state=OrderState.DISPATCHED, held_reason=None, allocated_service="Courier"),
     )
     async with screens(backend, "5", size=(200, 40)) as pilot:
-        for word in ("◇ held", "2 x MUG-BLU", "in 1 d", "no shipping mapping", "awaiting shipment"):
+        for word in ("◇ held", "2 x MUG-BLU", "in 1d 6h", "no shipping mapping", "awaiting shipment"):
             await row(pilot, "5761", word)
         await row(pilot, "5762", "3 h over", "mixed")
-        assert "in 1 d" not in await row(pilot, "5763", "▲ dispatched")
+        assert "in 1d" not in await row(pilot, "5763", "▲ dispatched")
 
 
 async def test_A44_a_non_avasam_order_counts_down_to_its_deletion(backend: Backend) -> None:
     await keep(backend, foreign("5771", hours=71.5), foreign("5772", hours=1))
     async with screens(backend, "5", size=(160, 40)) as pilot:
         await row(pilot, "5771", "deleted in 30 min")
-        await row(pilot, "5772", "deleted in 2 d")
+        await row(pilot, "5772", "deleted in 2d 23h")
         assert isinstance(backend.clock, FrozenClock)
         backend.clock.advance(timedelta(minutes=10))
         await until(pilot, lambda: "deleted in 20 min" in drawn(pilot))
@@ -160,7 +160,7 @@ async def test_A48_one_order_in_full_follows_what_becomes_of_it(backend: Backend
             "1 x HAT  not mapped",
             "Why it waits",
             "Command: avasam shipping check",
-            "Ship by: in 1 d",
+            "Ship by: in 1d 6h",
             "TikTok's delivery option: Standard",
             "1 Sample Road",
             "2 of 2 lines mapped",
@@ -345,7 +345,7 @@ async def test_a_second_that_changes_no_word_draws_no_row_again(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Countdowns run, yet over SSH nothing is sent for them before a row reads differently."""
-    made = [order(f"30{n:02d}", source__ship_by=NOON + timedelta(hours=2, minutes=30)) for n in range(20)]
+    made = [order(f"30{n:02d}", source__ship_by=NOON + timedelta(hours=12, minutes=30)) for n in range(20)]
     young = order("4001", source__created_at=NOON, source__ship_by=NOON + timedelta(minutes=30, seconds=30))
     await keep(backend, *made, young)
     assert isinstance(backend.clock, FrozenClock)

@@ -9,7 +9,7 @@ from core.models.integration import Integration
 from core.rules.triage import Cause
 from core.services import listing_values
 from core.services.errors import ServiceError
-from core.services.listing_detail import DetailService
+from core.services.listing_detail import DetailService, Glance
 from core.services.listings import Asked
 from core.services.triage import TriageService
 from tui.person import who
@@ -38,7 +38,7 @@ _WAYS: Final = {
 }
 
 _COMPARED: Final = 20
-"""Rows whose descriptions are read to see whether they are one and the same."""
+"""Rows whose texts are read to see whether they are one and the same."""
 
 
 def way(field: str) -> str:
@@ -79,10 +79,7 @@ async def _typed(
 ) -> tuple[str, object] | None:
     """The field of a listing and its checked value; None when the person left."""
     if cause.field == "description":
-        details = DetailService(session.backend, integration)
-        # The rows of a list hold only the beginning of a long text, and one product's is not another's.
-        texts = {(await details.glance(sku)).description for sku in cause.skus[:_COMPARED]}
-        text = texts.pop() if len(texts) == 1 and len(cause.skus) <= _COMPARED else ""
+        text = await _common(session, integration, cause, lambda glance: glance.description)
         title = f"{rows(cause.count)}, which get the same one" if cause.count > 1 else cause.skus[0]
         editor = DescriptionEditor(title, text, integration.shop.region)
         edited = await screen.app.push_screen_wait(editor)
@@ -90,8 +87,24 @@ async def _typed(
             return None
         return "description", listing_values.description(edited)
     field, hint, check = _TYPED[cause.field]
-    typed = await screen.app.push_screen_wait(Ask(f"For {rows(cause.count)}: {cause.field}", hint))
+    value = "" if field != "title" else await _common(session, integration, cause, lambda one: one.title)
+    asked = Ask(f"For {rows(cause.count)}: {cause.field}", hint, value=value)
+    typed = await screen.app.push_screen_wait(asked)
     return None if typed is None else (field, check(typed))
+
+
+async def _common(
+    session: Session, integration: Integration, cause: Cause, text_of: Callable[[Glance], str]
+) -> str:
+    """The text that all of its rows have, whole: a list's row holds only the beginning of a long one.
+
+    Empty when they differ: one product's is not another's.
+    """
+    if len(cause.skus) > _COMPARED:
+        return ""
+    details = DetailService(session.backend, integration)
+    texts = {text_of(await details.glance(sku)) for sku in cause.skus}
+    return texts.pop() if len(texts) == 1 else ""
 
 
 async def _categorise(

@@ -189,6 +189,15 @@ class Preflight(ListingDialog[Sequence[str] | None]):
             words += f"\nFix: {line.fix}  ({line.field}, {line.code})"
         self.query_one("#check-line", Static).update(words)
 
+    @on(VirtualTable.Opened)
+    def _opened(self, event: VirtualTable.Opened) -> None:
+        """All that is known of the row; the check is still there afterwards."""
+        from tui.screens.listings.detail import ListingDetail
+
+        line = self._lines.get(event.key)
+        if line is not None:
+            self.app.push_screen(ListingDetail(self.session, self.integration, line.front))
+
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "fine":

@@ -68,6 +68,10 @@ class JobProgress(ListingDialog[None]):
         self.query_one(DialogTable).focus()
         self._follow()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What has ended cannot be cancelled, what runs not be tried again."""
+        return action != "cancel" or not self._jobs.is_over
+
     @work(group="follow", exclusive=True, exit_on_error=False)
     async def _follow(self) -> None:
         """Without a job named, the latest one."""
@@ -76,10 +80,15 @@ class JobProgress(ListingDialog[None]):
             self._ids = [job.id for job in latest]
         self._jobs = JobsFollowed(self.session.backend, self.integration, self._ids)
         while True:
-            if await self._jobs.refresh():
-                self._draw()
-            if self._jobs.is_over:
-                return
+            try:
+                if await self._jobs.refresh():
+                    self._draw()
+            except StoreError as error:
+                self.query_one("#job-words", Static).update(f"The store cannot be read now: {error}")
+            else:
+                if self._jobs.is_over:
+                    self.refresh_bindings()
+                    return
             await asyncio.sleep(_LOOK_SECONDS)
 
     def row(self, key: str) -> RowTold | None:

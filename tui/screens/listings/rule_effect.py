@@ -5,9 +5,10 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Label, Static
 
+from core.models.integration import Integration
 from core.services.rule_preview import RuleEffect
 from tui.screens.modal import Modal
-from tui.words.rules import summary, worst
+from tui.words.rules import summary, when_sent, worst
 
 
 class ShowEffect(Modal[bool]):
@@ -18,11 +19,12 @@ class ShowEffect(Modal[bool]):
     ShowEffect { align: center middle; #effect-worst { height: auto; max-height: 12; } }
     """
 
-    def __init__(self, question: str, effect: RuleEffect, action: str) -> None:
+    def __init__(self, question: str, effect: RuleEffect, action: str, integration: Integration) -> None:
         super().__init__()
         self._question = question
         self._effect = effect
         self._action = action
+        self._integration = integration
 
     def compose(self) -> ComposeResult:
         """The question, the counts, the worst, two buttons."""
@@ -31,7 +33,7 @@ class ShowEffect(Modal[bool]):
             yield Static("\n".join(summary(self._effect)), id="effect-summary", markup=False)
             with VerticalScroll(id="effect-worst", can_focus=False):
                 yield Static("\n".join(worst(self._effect)), id="worst", markup=False)
-            yield Label("Nothing is sent now: prices go with the next price sync, or Update.", markup=False)
+            yield Label(when_sent(self._integration), markup=False)
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Cancel", id="cancel")
                 yield Button(self._action, id="go", variant="warning")

@@ -140,7 +140,7 @@ class RuleForm(ListingDialog[PricingRule | None]):
             attaches = self.fields.attaches
             question = f"Save {rule.name}" + (f" and automate {rows(len(self._skus))}?" if attaches else "?")
             if (effect.changed or effect.unpriced) and not await self.app.push_screen_wait(
-                ShowEffect(question, effect, "Save")
+                ShowEffect(question, effect, "Save", self.integration)
             ):
                 return
             kept = await self._service.save(self.integration, values, rule_id=self._rule_id)

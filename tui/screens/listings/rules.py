@@ -176,7 +176,9 @@ class PricingRules(ListingDialog[bool]):
         question = f"Automate {rows(len(self._skus))} with {under.rule.name}?"
         effect = effect_of(found)
         sure = not (effect.changed or effect.unpriced)
-        if sure or await self.app.push_screen_wait(ShowEffect(question, effect, "Automate")):
+        if sure or await self.app.push_screen_wait(
+            ShowEffect(question, effect, "Automate", self.integration)
+        ):
             await self._do(self._service.attach(self.integration, self._skus, under.rule.id))
 
     @work(group="rules", exclusive=True, exit_on_error=False)
