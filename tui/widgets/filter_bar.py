@@ -100,8 +100,8 @@ class _Words(Input):
     """Escape clears, then leaves; enter and down keep the words and leave."""
 
     BINDINGS = [
-        Binding("escape", "clear_or_leave", "Clear", show=False),
-        Binding("down", "submit", "To the list", show=False),
+        Binding("escape", "clear_or_leave", "Clear, then leave"),
+        Binding("down", "submit", "To the list"),
     ]
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
     """Unlike in Textual it lays nothing out: the place of the words is as wide whatever is typed."""

@@ -13,6 +13,7 @@ from rich.text import Text
 from textual.events import Click
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 _MORE: Final = " …"
 """More keys than fit; f1 has them all, and a click on it opens that."""
@@ -47,6 +48,11 @@ def fitting(keys: Sequence[ShownKey], width: int) -> tuple[Sequence[ShownKey], S
     return [key for key, end in zip(others, ends, strict=True) if end <= room], last
 
 
+def _is_typed(focused: Widget | None, display: str) -> bool:
+    """Whether the key writes itself there. Textual knows it of letters, not of `/`, which it calls slash."""
+    return isinstance(focused, (Input, TextArea)) and len(display) == 1 and display.isascii()
+
+
 class KeyLine(Widget, can_focus=False):
     """What a person can press here, as remapped; a click presses it."""
 
@@ -76,8 +82,8 @@ class KeyLine(Widget, can_focus=False):
             return
         first: dict[str, ShownKey] = {}
         for _, binding, enabled, _ in screen.active_bindings.values():
-            if binding.show and binding.action not in first:
-                display = self.app.get_key_display(binding)
+            display = self.app.get_key_display(binding)
+            if binding.show and binding.action not in first and not _is_typed(screen.focused, display):
                 first[binding.action] = ShownKey(binding.key, display, binding.description, enabled)
         keys = tuple(first.values())
         if keys != self._keys:

@@ -44,6 +44,7 @@ class Keys(App[None]):
         Binding("m", "note('map')", "Map them"),
         Binding("u", "note('unlink')", "Unlink"),
         Binding("n", "never", "Never"),
+        Binding("slash", "note('find')", "Find"),
         Binding("f1", "help_screen", "Help"),
         Binding("escape", "note('out')", "Out", key_display="esc"),
     ]
@@ -86,6 +87,7 @@ async def test_it_follows_what_can_be_pressed_and_a_click_presses_it() -> None:
         assert app.noted == ["unlink", "out"], "what cannot be pressed is not"
         app.query_one(Input).focus()
         await until(pilot, lambda: "m Map them" not in last_line(pilot))
+        assert "/ Find" not in last_line(pilot)
         assert "esc Out" in last_line(pilot), "a letter is typed there, it is no command"
 
 
