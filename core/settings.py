@@ -231,6 +231,11 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         return {}
+    except NotADirectoryError:
+        raise SettingsError(
+            f"{variable('home')}: {file.parent} is a file. It names the directory in which the program keeps "
+            "everything; choose a directory, or leave it out."
+        ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SettingsError(

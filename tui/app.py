@@ -133,22 +133,39 @@ class AvasamApp(App[None]):
     @work(group="follow", exclusive=True, exit_on_error=False)
     async def _follow(self) -> None:
         """Tell the screen on show whenever anybody commits something, and once a second anyway."""
+        from core.store import StoreError
         from tui.messages import Beat
 
         loop = asyncio.get_running_loop()
-        seq, beaten = -1, 0.0
-        while True:
-            changes = await self.session.backend.store.changes(seq)
-            if changes.seq != seq or loop.time() - beaten >= BEAT_SECONDS:
-                beaten = loop.time()
-                pulse = await self.session.pulse()
-                if self.is_covered:
-                    seq = -1  # the screen beneath is told as soon as it is on show again
-                else:
-                    seq = changes.seq
-                    self.screen_stack[0].post_message(Beat(pulse))
-                await self.session.keep_worker()
+        seq, beaten, told = -1, 0.0, ""
+        while not self._is_ending():
+            try:
+                changes = await self.session.backend.store.changes(seq)
+                if changes.seq != seq or loop.time() - beaten >= BEAT_SECONDS:
+                    beaten = loop.time()
+                    pulse = await self.session.pulse()
+                    if self._is_ending():
+                        return
+                    if self.is_covered:
+                        seq = -1  # the screen beneath is told as soon as it is on show again
+                    else:
+                        seq = changes.seq
+                        self.screen_stack[0].post_message(Beat(pulse))
+                    await self.session.keep_worker()
+                told = ""
+            except StoreError as error:
+                if told != str(error):
+                    told = str(error)
+                    words = f"{error} What is shown is as it was before; it is tried again by itself."
+                    self.notify(words, severity="error", timeout=20, markup=False)
             await asyncio.sleep(FOLLOW_SECONDS)
+
+    def _is_ending(self) -> bool:
+        """Whether the screens have gone already, while background work still ends."""
+        try:
+            return not self.screen_stack
+        except KeyError:
+            return True
 
     @work(group="read ahead", exit_on_error=False)
     async def _read_ahead(self) -> None:
@@ -170,6 +187,8 @@ class AvasamApp(App[None]):
         error = event.worker.error
         words = f"This program made a mistake in {event.worker.group!r}: {type(error).__name__}: {error}"
         log_fault(self.session, error)
+        if self._is_ending():
+            return
         if self.screen is self._opening:
             self._opening.fail(words, CANNOT_OPEN)
         else:
@@ -284,10 +303,11 @@ class AvasamApp(App[None]):
                 yield command
         for ours in (*SCREENS, *EVERYWHERE):
             yield SystemCommand(ours.label, ours.help, self._runner(self, ours.action))
-        everywhere = {command.id for command in (*SCREENS, *EVERYWHERE)}
+        told = {command.id for command in (*SCREENS, *EVERYWHERE)}
         for active in screen.active_bindings.values():
             binding = active.binding
-            if binding.id and binding.tooltip and binding.id not in everywhere:
+            if binding.id and binding.tooltip and binding.id not in told:
+                told.add(binding.id)  # a command with two keys is one command
                 yield SystemCommand(
                     binding.description, binding.tooltip, self._runner(active.node, binding.action)
                 )

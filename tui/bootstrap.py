@@ -66,7 +66,8 @@ def _make_home(home: Path) -> None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(
-            f"AVASAM_HOME: {home} cannot be made: {error.strerror}. Choose a directory that you may write."
+            f"AVASAM_HOME: {home} cannot be the program's directory: {error.strerror}. "
+            "Choose a directory that you may write, or one that can be made."
         ) from None
 
 

@@ -13,8 +13,10 @@ import httpx
 from core import tables
 from core.backend import Backend
 from core.models.integration import Authorisation, Integration
+from core.models.job import Problem, Severity
+from core.models.order import OrderState
 from core.services.presence import who_is_here
-from core.store import StoreError
+from core.store import StoreError, Where
 from core.sync.leases import INVENTORY, PRESENCE, of_integration
 from core.vault import VaultError
 
@@ -26,6 +28,14 @@ _SLOW_SECONDS: Final = 0.5
 _SOON: Final = timedelta(days=14)
 _NAMED: Final = 3
 _ANSWER_SECONDS: Final = 5.0
+_HELD: Final = {
+    "products": tables.PRODUCTS,
+    "SKUs on TikTok": tables.CHANNEL_SKUS,
+    "mapped": tables.SKU_MAPPINGS,
+    "rows edited here": tables.LISTINGS,
+    "orders": tables.ORDERS,
+}
+"""What the store is said to hold."""
 
 
 class Verdict(StrEnum):
@@ -78,6 +88,8 @@ class Doctor:
         yield await self._worker_runs(integrations)
         yield await self._leases_are_in_order(integrations)
         yield await self._others()
+        yield await self._nothing_is_open()
+        yield await self._nobody_is_waited_for()
 
     async def _store_works(self) -> Finding:
         began = self._tick()
@@ -88,10 +100,8 @@ class Doctor:
         except StoreError as error:
             return Finding("store", Verdict.FAIL, "It cannot be written", str(error))
         took = (self._tick() - began) / 2
-        counted = {
-            name: await self._store.count(name) for name in (tables.PRODUCTS, tables.LISTINGS, tables.ORDERS)
-        }
-        held = ", ".join(f"{count:,} {name}" for name, count in counted.items())
+        counted = {words: await self._store.count(name) for words, name in _HELD.items()}
+        held = ", ".join(f"{count:,} {words}" for words, count in counted.items())
         if took > _SLOW_SECONDS:
             cure = "Look for a full or failing disk, or another program that writes a lot."
             return Finding("store", Verdict.WARN, f"A write takes {took:.1f} s; {held}", cure)
@@ -199,6 +209,29 @@ class Doctor:
             cure = "Nothing if that is a command that still runs; else wait a minute, they end by themselves."
             return Finding("leases", Verdict.WARN, f"No worker, but held: {', '.join(strays)}", cure)
         return Finding("leases", Verdict.PASS, f"{held} held")
+
+    async def _nothing_is_open(self) -> Finding:
+        found = [Problem.from_document(row) async for _, row in self._store.scan(tables.PROBLEMS)]
+        if not found:
+            return Finding("problems", Verdict.PASS, "None is open")
+        found.sort(key=lambda one: (one.severity is not Severity.ERROR, one.since))
+        named = "; ".join(one.what for one in found[:_NAMED])
+        more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        count = f"{len(found)} open problem{'s' * (len(found) != 1)}"
+        cure = "Causes and cures: avasam activity problems, or p on Activity."
+        return Finding("problems", Verdict.WARN, f"{count}: {named}{more}", cure)
+
+    async def _nobody_is_waited_for(self) -> Finding:
+        states = (OrderState.FLAGGED, OrderState.HELD)
+        counts = {
+            state: await self._store.count(tables.ORDERS, (Where("state", "eq", state.value),))
+            for state in states
+        }
+        told = ", ".join(f"{count:,} {state.value}" for state, count in counts.items() if count)
+        if not told:
+            return Finding("orders", Verdict.PASS, "None waits for a person")
+        cure = "Each with its reason and its cure: avasam orders list --state flagged --state held."
+        return Finding("orders", Verdict.WARN, f"Not on their way to Avasam: {told}", cure)
 
     async def _others(self) -> Finding:
         others = await who_is_here(self._store, self._clock.now(), but=self._backend.owner)

@@ -72,6 +72,7 @@ class MappingLists:
     """Avasam SKU -> how many channel SKUs are mapped to it, as saved."""
     _counted: Counter[Mark | None] | None = None
     """How many of each sort there are as saved: looking at 100,000 rows with every key would be felt."""
+    _listable: int | None = None
     _seq: int = -1
     _sorted: dict[tuple[str, bool], Ordered] = field(default_factory=dict)
     _products_sorted: dict[tuple[str, bool], Ordered] = field(default_factory=dict)
@@ -93,7 +94,7 @@ class MappingLists:
         else:
             await self._read_some(store, own)
         self._seq = changes.seq
-        self._counted = None
+        self._counted = self._listable = None
         if not whole and not any(own.values()):
             return self.as_of != before
         self.served = Counter(row.partner.avasam_sku for row in self.channel.values() if row.partner)
@@ -139,6 +140,14 @@ class MappingLists:
         if row.renamed_from is not None:
             return Mark.RENAMED
         return Mark.UNMAPPED if row.partner is None else Mark.MAPPED
+
+    @property
+    def listable(self) -> int:
+        """How many channel SKUs there are to list: one that is gone and has no partner is of no use."""
+        if self._listable is None:
+            rows = self.channel.values()
+            self._listable = sum(not row.deleted or row.partner is not None for row in rows)
+        return self._listable
 
     def counts(self, edits: Edits) -> Counts:
         """What the heading says."""

@@ -66,7 +66,7 @@ def test_every_wrong_variable_is_named_with_its_problem_and_no_secret_is_shown(h
     [
         ("STORE_URL", f"postgresql://me:{SECRET}@db/avasam", "postgresql"),
         ("KEY", SECRET, "base64"),
-        ("HOME", "/proc/home", "cannot be made"),
+        ("HOME", "/proc/home", "cannot be the program's directory"),
         ("KEYS", SECRET, "AVASAM_KEYS"),
     ],
 )
@@ -77,6 +77,14 @@ def test_what_only_shows_when_it_is_used_is_named_too(
     done = home.run("integrations", "list")
     refused(done, 5, f"AVASAM_{variable}", word)
     assert SECRET not in done.err + done.out
+
+
+def test_whoever_looks_into_an_empty_store_is_told_which_it_is(home: Home) -> None:
+    """Forgotten --sandbox or another AVASAM_HOME look like lost orders otherwise."""
+    done = home.run("orders", "list")
+    assert (done.code, done.out) == (0, "No order. They arrive with the next sync: avasam sync orders\n")
+    assert f"No shop is connected in {home.directory}" in done.err
+    assert home.run("orders", "list", "--json").err == ""
 
 
 def test_a_program_gets_the_error_as_json(home: Home) -> None:

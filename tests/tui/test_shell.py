@@ -10,6 +10,7 @@ from core import tables
 from core.backend import Backend
 from core.models.job import Job, JobKind, Problem
 from core.services.presence import Presence, who_is_here
+from core.store import Changes, StoreError
 from core.sync import jobs
 from core.sync.leases import PRESENCE
 from tests.clocks import NOON, FrozenClock
@@ -212,7 +213,9 @@ def _counted(pulse: Callable[[], Awaitable[Pulse]], seen: list[Pulse]) -> Callab
 async def test_the_palette_holds_every_command_that_works_here(backend: Backend) -> None:
     async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
         screen = await opened(pilot)
-        titles = {command.title for command in pilot.app.get_system_commands(screen)}
+        listed = [command.title for command in pilot.app.get_system_commands(screen)]
+        titles = set(listed)
+        assert len(titles) == len(listed), "each once, however many keys it has"
         assert {command.label for command in (*SCREENS, *EVERYWHERE)} <= titles
         assert "On/off" in titles, "and those of the screen on show"
 
@@ -272,3 +275,27 @@ async def test_a_store_that_cannot_be_opened_is_explained_and_left_with_its_code
         await until(pilot, lambda: "the store at X is damaged" in str(words.content))
         await pilot.press("q")
     assert app.return_code == CANNOT_OPEN
+
+
+async def test_a_store_that_cannot_be_read_is_told_once_and_followed_again_when_it_can(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with AvasamApp(ReadySession(backend)).run_test(size=WIDE) as pilot:
+        screen = await opened(pilot)
+        readable = backend.store.changes
+        asked = 0
+
+        async def unreadable(seq: int) -> Changes:
+            nonlocal asked
+            asked += 1
+            raise StoreError("The disk does not answer.")
+
+        monkeypatch.setattr(backend.store, "changes", unreadable)
+        await until(pilot, lambda: asked >= 3)
+        told = [note.message for note in pilot.app._notifications]
+        assert told == [
+            "The disk does not answer. What is shown is as it was before; it is tried again by itself."
+        ]
+        monkeypatch.setattr(backend.store, "changes", readable)
+        await keep(backend, tables.INTEGRATIONS, "id-Alpha", integration("Alpha"))
+        await until(pilot, lambda: screen.query_one(DataTable).row_count == 1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tui.commands.output import Exit, fail
+from tui.commands.output import Exit, fail, say
 
 if TYPE_CHECKING:
     from core.backend import Backend
@@ -31,7 +31,14 @@ async def _run(work: "Callable[[Backend], Awaitable[Exit]]", *, as_json: bool) -
     try:
         backend = await open_backend()
         try:
-            return await work(backend)
+            code = await work(backend)
+            if not as_json:
+                await _say_if_empty(backend)
+            return code
+        except NotFound:
+            if not as_json:
+                await _say_if_empty(backend)
+            raise
         finally:
             await backend.close()
     except NotFound as error:
@@ -49,3 +56,15 @@ async def _run(work: "Callable[[Backend], Awaitable[Exit]]", *, as_json: bool) -
     except (StoreError, VaultError) as error:
         fail(str(error), as_json=as_json, code="store")
         return Exit.STORE
+
+
+async def _say_if_empty(backend: "Backend") -> None:
+    """Whoever sees nothing may be looking into the wrong store: say which it is, and of the demo's."""
+    from core import tables
+    from tui.sandbox import running, sandbox_home
+
+    if await backend.store.count(tables.INTEGRATIONS):
+        return
+    say(f"\nNo shop is connected in {backend.settings.home} (AVASAM_HOME). a on Integrations connects one.")
+    if await asyncio.to_thread(running, sandbox_home()) is not None:
+        say("A demo is running: `avasam --sandbox COMMAND` asks about its shop.")

@@ -142,7 +142,7 @@ class SkuMappingScreen(ShopScreen):
         self.left.facet = ("Show", self.show_only.value)
         self.left.show(
             lists.channel_keys(self.left.text, self.show_only, edits, self.left.sort),
-            len(lists.channel),
+            lists.listable,
             desk,
             _NO_DOWNLOAD if lists.as_of is None else _NO_SKU,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from core.models.job import JobKind
@@ -136,7 +137,10 @@ def _stock(row: ProductRow) -> Cell:
 
 
 def _plain(amount: object) -> str:
-    return "" if amount is None else str(amount)
+    """Prices as they came; a cost of an inventory's `7` reads like the others, 7.00."""
+    if not isinstance(amount, Decimal):
+        return "" if amount is None else str(amount)
+    return f"{amount:.2f}" if int(amount.as_tuple().exponent) > -2 else str(amount)
 
 
 def _clock(moment: datetime | None) -> str:

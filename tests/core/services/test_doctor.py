@@ -16,6 +16,7 @@ from core.services.presence import Presence
 from core.settings import Settings
 from core.store import StoreFull
 from core.sync.leases import PRESENCE, of_integration
+from core.sync.problems import note_problem
 from storage.tinydb import TinyStore
 from storage.vault import Vault
 from tests.clocks import NOON, FrozenClock
@@ -180,3 +181,23 @@ async def test_settings_that_miss_something_are_told(tmp_path: Path) -> None:
     backend.settings = Settings.model_validate({"home": tmp_path, **app})
     assert "no inventory" in (await examined(backend))["settings"].what
     await backend.close()
+
+
+async def test_what_needs_a_person_is_named_with_the_command_that_tells_more(backend: Backend) -> None:
+    found = await examined(backend)
+    assert {found["problems"].verdict, found["orders"].verdict} == {Verdict.PASS}
+    async with backend.store.transaction() as tx:
+        for number in range(4):
+            why, cure = "It is frozen.", "Ask TikTok."
+            await note_problem(
+                tx, backend.clock, None, f"p{number}", what=f"SKU {number} refused", why=why, cure=cure
+            )
+        for key, state in (("a", "flagged"), ("b", "held"), ("c", "held"), ("d", "sent")):
+            await tx.put(tables.ORDERS, key, {"state": state})
+    found = await examined(backend)
+    assert (
+        found["problems"].what == "4 open problems: SKU 0 refused; SKU 1 refused; SKU 2 refused; and 1 more"
+    )
+    assert "avasam activity problems" in found["problems"].cure
+    assert found["orders"].what == "Not on their way to Avasam: 1 flagged, 2 held"
+    assert {found["problems"].verdict, found["orders"].verdict} == {Verdict.WARN}
