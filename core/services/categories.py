@@ -22,6 +22,7 @@ from core.models.integration import Integration
 from core.models.product import Product
 from core.rules.candidate import CategoryState
 from core.services.category_answers import attribute, attribute_named
+from core.services.draft_edits import edited
 from core.services.errors import NotFound, ServiceError
 from core.services.products import load_product
 from core.store import Transaction
@@ -187,9 +188,9 @@ class CategoryService:
     ) -> None:
         draft = await draft_of(tx, integration.id, front)
         of_the_leaf = {} if draft.category_id == category_id else _UNANSWERED
-        update = {"category_id": category_id, "revision": draft.revision + 1, "edited_by": by}
-        after = draft.model_copy(update={**of_the_leaf, **given, **update})
-        await tx.put(tables.LISTINGS, tables.key(integration.id, front), after.to_document())
+        after = edited(draft, {**of_the_leaf, **given, "category_id": category_id}, by)
+        if after is not draft:
+            await tx.put(tables.LISTINGS, tables.key(integration.id, front), after.to_document())
 
     async def _remember(
         self,

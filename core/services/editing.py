@@ -136,14 +136,23 @@ def _told(differences: Iterable[Difference]) -> str:
 
 
 def _shown(value: Json) -> str:
-    return "nothing" if value in (None, "") else str(_cut(value))
+    return _cut(value) or "nothing"
 
 
 def _cut(value: Json) -> str | None:
     if value is None:
         return None
-    text = str(value)
+    text = _plain(value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _plain(value: Json) -> str:
+    """Answers of several parts as one reads them: without brackets, quotes and the names of fields."""
+    if isinstance(value, dict):
+        return " ".join(text for one in value.values() if (text := _plain(one)))
+    if isinstance(value, list):
+        return ", ".join(text for one in value if (text := _plain(one)))
+    return "" if value is None else str(value)
 
 
 def _first_up(name: str) -> str:

@@ -18,7 +18,8 @@ from core.portions import portions
 from core.rules.candidate import Candidate
 from core.rules.listing_limits import limits_for
 from core.rules.preflight import preflight
-from core.services.editing import edited_since, stamp
+from core.services.draft_edits import edited
+from core.services.editing import edited_since
 from core.services.errors import NotAllowedNow, NotFound, ServiceError
 from core.services.listing_book import ListingBook, Refreshed
 from core.services.listing_fronts import fronts_of
@@ -26,7 +27,7 @@ from core.services.listing_one import read_row
 from core.services.listing_rows import SORTS, ListingRow, RowFilter, sort_rows
 from core.services.listing_view import ListingView
 from core.services.products import load_product
-from core.store import Where
+from core.store import Transaction, Where
 from core.sync import listing_ask
 from core.sync.listing_candidate import candidate_of, children_of, read_family, rules_of
 from core.sync.listing_drafts import draft_of
@@ -125,7 +126,7 @@ class ListingService:
                 for sku in portion:
                     _check_place(await load_product(tx, sku), changes)
                     before = await draft_of(tx, integration.id, sku)
-                    after = _edited(before, changes, by, revision)
+                    after = _edited(before, changes, by, revision, auto=await _is_auto(tx, before))
                     if after is not before:
                         key = tables.key(integration.id, sku)
                         await tx.put(tables.LISTINGS, key, after.to_document())
@@ -270,18 +271,25 @@ def _check_place(product: Product, changes: Mapping[str, object]) -> None:
         )
 
 
-def _edited(before: Listing, changes: Mapping[str, object], by: str, revision: int | None) -> Listing:
-    row = before.to_document()
+async def _is_auto(tx: Transaction, draft: Listing) -> bool:
+    """Whether a rule in force makes its price: one that rests leaves it to the typed price (A24)."""
+    if draft.rule_id is None:
+        return False
+    document = await tx.get(tables.PRICING_RULES, tables.key(draft.integration_id, draft.rule_id))
+    return document is not None and not document.get("paused")
+
+
+def _edited(
+    before: Listing, changes: Mapping[str, object], by: str, revision: int | None, *, auto: bool
+) -> Listing:
     typed = {"brand_name": "", **changes} if "brand_id" in changes else dict(changes)
-    after = before.model_copy(update=typed)
-    wanted = {name: value for name, value in after.to_document().items() if name in changes}
     if revision is not None and revision != before.revision:
-        raise edited_since(row, revision, wanted, name=before.avasam_sku)
-    if changes.get("typed_price") is not None and before.rule_id is not None:
+        mine = before.model_copy(update=typed).to_document()
+        wanted = {name: mine[name] for name in changes}
+        raise edited_since(before.to_document(), revision, wanted, name=before.avasam_sku)
+    if changes.get("typed_price") is not None and auto:
         raise ServiceError(
             f"The price of {before.avasam_sku} follows a pricing rule (auto)",
             "Detach the rule first, or change the rule.",
         )
-    if after == before:
-        return before
-    return Listing.from_document({**after.to_document(), **stamp(row, wanted, by)})
+    return edited(before, typed, by)

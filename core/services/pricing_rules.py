@@ -19,6 +19,7 @@ from core.models.listing import PricingRule
 from core.models.product import ProductKind
 from core.portions import portions
 from core.rules.price import PriceResult, apply_rule, fault_of, selling_price
+from core.services.draft_edits import edited
 from core.services.errors import NotFound, ServiceError
 from core.services.products import load_product, no_product
 from core.store import Transaction
@@ -108,17 +109,19 @@ class PricingRuleService:
         """Switch a rule off or on; while off, its rows show their typed or own price."""
         return await self.save(integration, {"paused": paused}, rule_id=rule_id)
 
-    async def delete(self, integration: Integration, rule_id: str) -> int:
+    async def delete(self, integration: Integration, rule_id: str, *, by: str) -> int:
         """Take a rule away, and off every row; how many rows had it."""
         attached = await self.attached(integration, rule_id)
-        await self.attach(integration, attached, None)
+        await self.attach(integration, attached, None, by=by)
         async with self._store.transaction() as tx:
             await tx.delete(tables.PRICING_RULES, tables.key(integration.id, rule_id))
         meanwhile = await self.attached(integration, rule_id)
-        await self.attach(integration, meanwhile, None)
+        await self.attach(integration, meanwhile, None, by=by)
         return len({*attached, *meanwhile})
 
-    async def attach(self, integration: Integration, skus: Sequence[str], rule_id: str | None) -> int:
+    async def attach(
+        self, integration: Integration, skus: Sequence[str], rule_id: str | None, *, by: str
+    ) -> int:
         """Let these rows follow a rule (`auto`), or none; a parent stands for its variants. How many rows."""
         children = await children_of(self._store)
         every = list(dict.fromkeys(one for sku in skus for one in children.get(sku) or [sku]))
@@ -130,12 +133,10 @@ class PricingRuleService:
                     if rule_id is not None and await tx.get(tables.PRODUCTS, sku) is None:
                         raise no_product(sku)
                     draft = await draft_of(tx, integration.id, sku)
-                    if draft.rule_id != rule_id:
-                        changed = draft.model_copy(
-                            update={"rule_id": rule_id, "revision": draft.revision + 1}
-                        )
+                    after = edited(draft, {"rule_id": rule_id}, by)
+                    if after is not draft:
                         key = tables.key(integration.id, sku)
-                        await tx.put(tables.LISTINGS, key, changed.to_document())
+                        await tx.put(tables.LISTINGS, key, after.to_document())
         return len(every)
 
     async def attached(self, integration: Integration, rule_id: str) -> list[str]:

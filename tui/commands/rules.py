@@ -8,6 +8,7 @@ from tui.commands.listing_options import All, Category, Filters, Skus, Status, c
 from tui.commands.options import IntegrationName, Json, Search
 from tui.commands.output import Exit, emit, fail, say, table
 from tui.commands.running import with_backend
+from tui.who import who
 
 if TYPE_CHECKING:
     from core.backend import Backend
@@ -134,7 +135,7 @@ def delete(
         if count and not yes:
             fail(f"{count} rows follow {rule.name}", "Add --yes if that is right.", as_json=as_json)
             return Exit.NEEDS_CONFIRMATION
-        rows = await service.delete(shop, rule.id)
+        rows = await service.delete(shop, rule.id, by=who())
         if as_json:
             emit({"deleted": rule.name, "rows": rows})
         else:
@@ -164,7 +165,7 @@ def attach(
         shop = await the_integration(backend, integration)
         rule = None if name == "-" else await service.named(shop, name)
         rows = await chosen(backend, shop, skus, Filters(search, status, category), every=every)
-        count = await service.attach(shop, rows, None if rule is None else rule.id)
+        count = await service.attach(shop, rows, None if rule is None else rule.id, by=who())
         if as_json:
             emit({"rows": count, "rule": None if rule is None else rule.name})
         else:

@@ -259,6 +259,9 @@ async def test_two_people_who_edit_one_row_do_not_overwrite_each_other(world: Li
     with pytest.raises(EditedMeanwhile, match=told):
         await world.listings.edit(world.shop, ["TWO-1"], {"title": "Bob's"}, by="bob", revision=seen)
     assert (await world.listings.draft(world.shop, "TWO-1")).title == "Ann's title"
+    leaf = await world.categorise("TWO-1")
+    with pytest.raises(EditedMeanwhile, match=f"test changed TWO-1 .*category_id: nothing → {leaf}"):
+        await world.listings.edit(world.shop, ["TWO-1"], {"title": "Bob's"}, by="bob", revision=seen + 1)
 
 
 async def test_A21_a_variant_has_its_own_title_and_price_but_not_its_own_category(

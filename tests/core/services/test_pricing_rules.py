@@ -12,6 +12,7 @@ from core.models.integration import Integration
 from core.models.product import Product, ProductKind
 from core.rules.guard import GuardLimits
 from core.services import listing_values
+from core.services.editing import EditedMeanwhile
 from core.services.errors import NotFound, ServiceError
 from core.services.listings import ListingService
 from core.services.pricing_rules import PricingRuleService
@@ -62,7 +63,7 @@ async def test_a_rule_attached_to_a_row_fires_by_itself_when_cost_or_rule_change
     await goods(stand, "a")
     await stand.sell(one, "a", live=1, price="19.99")
     rule = await rules.save(one, FORTY)
-    assert await rules.attach(one, ["a"], rule.id) == 1
+    assert await rules.attach(one, ["a"], rule.id, by="ann") == 1
 
     async def planned() -> list[str]:
         return [row.desired for row in (await plan_prices(stand.store, one, GuardLimits())).changes]
@@ -124,15 +125,47 @@ async def test_deleting_a_rule_takes_it_off_every_row(
 ) -> None:
     await goods(stand, "a")
     rule = await rules.save(one, FORTY)
-    await rules.attach(one, ["a"], rule.id)
+    await rules.attach(one, ["a"], rule.id, by="ann")
     listings = ListingService(backend)
     with pytest.raises(ServiceError, match="auto"):
         await listings.edit(one, ["a"], {"typed_price": Decimal(1)}, by="ann")
-    assert await rules.delete(one, rule.id) == 1
+    assert await rules.delete(one, rule.id, by="ann") == 1
     assert (await listings.draft(one, "a")).rule_id is None
     with pytest.raises(NotFound, match="gone"):
-        await rules.attach(one, ["a"], rule.id)
+        await rules.attach(one, ["a"], rule.id, by="ann")
     assert (await listings.draft(one, "a")).rule_id is None, "nobody follows a rule that somebody deleted"
+
+
+async def test_a_second_editor_is_told_who_let_the_row_follow_a_rule(
+    stand: Stand, one: Integration, backend: StandBackend, rules: PricingRuleService
+) -> None:
+    """A21, A24: attaching, detaching and deleting a rule are edits of the row like any other."""
+    await goods(stand, "a")
+    rule = await rules.save(one, FORTY)
+    listings = ListingService(backend)
+    await rules.attach(one, ["a"], rule.id, by="ann")
+    with pytest.raises(EditedMeanwhile, match=rf"ann changed a .*rule_id: nothing → {rule.id}"):
+        await listings.edit(one, ["a"], {"title": "B"}, by="ben", revision=0)
+    draft = await listings.draft(one, "a")
+    await rules.attach(one, ["a"], rule.id, by="ben")
+    assert await listings.draft(one, "a") == draft, "it follows that rule already: nothing was edited"
+    await rules.delete(one, rule.id, by="ben")
+    draft = await listings.draft(one, "a")
+    assert (draft.revision, draft.edited_by, [one.by for one in draft.edits]) == (2, "ben", ["ann", "ben"])
+
+
+async def test_A24_a_rule_at_rest_leaves_the_price_to_be_typed_by_command_as_on_the_screen(
+    stand: Stand, one: Integration, backend: StandBackend, rules: PricingRuleService
+) -> None:
+    await goods(stand, "a")
+    rule = await rules.save(one, FORTY)
+    await rules.attach(one, ["a"], rule.id, by="ann")
+    await rules.pause(one, rule.id, paused=True)
+    listings = ListingService(backend)
+    assert await listings.edit(one, ["a"], {"typed_price": Decimal(5)}, by="ann") == 1
+    await rules.pause(one, rule.id, paused=False)
+    with pytest.raises(ServiceError, match="auto"):
+        await listings.edit(one, ["a"], {"typed_price": Decimal(6)}, by="ann")
 
 
 @pytest.mark.parametrize("text", ["", "free", "0", "-1", "1,50", "1.234", "1e3", "NaN", "£5", "９"])

@@ -112,7 +112,7 @@ async def test_A24_a_rule_is_edited_paused_taken_off_and_deleted_with_its_rows_n
         await on.press("d")
         assert any("None of these rows" in one for one in on.told())
 
-        await service.attach(world.shop, ["TWO"], rule.id)
+        await service.attach(world.shop, ["TWO"], rule.id, by="ann")
         await on.press("n")
         await fill(on, name="forty", fixed="5")
         await on.shows("There is already a rule named 'forty'")

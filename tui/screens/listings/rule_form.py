@@ -18,6 +18,7 @@ from core.services.rule_values import known_names
 from core.store import StoreError
 from tui.keys import bindings
 from tui.keys.listing_actions import RULE_FORM
+from tui.person import who
 from tui.screens.confirm import Confirm
 from tui.screens.listings.dialog import ListingDialog
 from tui.screens.listings.rule_effect import ShowEffect
@@ -145,7 +146,7 @@ class RuleForm(ListingDialog[PricingRule | None]):
                 return
             kept = await self._service.save(self.integration, values, rule_id=self._rule_id)
             if attaches:
-                await self._service.attach(self.integration, self._skus, kept.id)
+                await self._service.attach(self.integration, self._skus, kept.id, by=who())
         except (ServiceError, StoreError) as error:
             self.notify(str(error), severity="error", timeout=10, markup=False)
             return

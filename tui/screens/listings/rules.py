@@ -14,6 +14,7 @@ from core.services.rule_preview import effect_of
 from core.store import StoreError
 from tui.keys import bindings
 from tui.keys.listing_actions import RULES
+from tui.person import who
 from tui.screens.confirm import Confirm
 from tui.screens.confirm_many import ConfirmMany
 from tui.screens.listings.dialog import DialogTable, ListingDialog
@@ -160,7 +161,7 @@ class PricingRules(ListingDialog[bool]):
         detail = f"{rows(len(followers))} follow it and go back to their typed or own price."
         question = f"Delete the pricing rule {under.rule.name}?"
         if await self.app.push_screen_wait(ConfirmMany(question, followers, detail, "Delete")):
-            await self._do(self._service.delete(self.integration, under.rule.id))
+            await self._do(self._service.delete(self.integration, under.rule.id, by=who()))
 
     @work(group="rules", exclusive=True, exit_on_error=False)
     async def action_attach(self) -> None:
@@ -179,7 +180,7 @@ class PricingRules(ListingDialog[bool]):
         if sure or await self.app.push_screen_wait(
             ShowEffect(question, effect, "Automate", self.integration)
         ):
-            await self._do(self._service.attach(self.integration, self._skus, under.rule.id))
+            await self._do(self._service.attach(self.integration, self._skus, under.rule.id, by=who()))
 
     @work(group="rules", exclusive=True, exit_on_error=False)
     async def action_detach(self) -> None:
@@ -195,7 +196,7 @@ class PricingRules(ListingDialog[bool]):
         if await self.app.push_screen_wait(
             Confirm(f"Take {rows(len(following))} off their rule?", detail, "Detach")
         ):
-            await self._do(self._service.attach(self.integration, following, None))
+            await self._do(self._service.attach(self.integration, following, None, by=who()))
 
     async def _do(self, asked: Awaitable[object]) -> None:
         try:
