@@ -154,6 +154,8 @@ class ChannelProduct:
     """What is there: an edit that names one has to name these too."""
     attributes: Sequence[Attribute] = ()
     """The same."""
+    manufacturer_ids: Sequence[str] = ()
+    responsible_person_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,11 @@ class ListingState(Model):
     """Field -> fingerprint of what was last sent."""
     confirmed: dict[str, str] = {}
     """Field -> fingerprint of what passed its review."""
+    given: dict[str, tuple[str, ...]] = {}
+    """Of attributes, certificates and who made it: ids that came from here.
+
+    What is taken away here goes there too; what somebody added in Seller Center stays.
+    """
     strikes: dict[str, Strikes] = {}
     """Action -> its identical refusals in a row."""
     queued_until: Instant | None = None

@@ -25,7 +25,7 @@ from core.sync.listing_candidate import (
     read_family,
     rules_of,
 )
-from core.sync.listing_edit import likely_fields
+from core.sync.listing_fields import fields_to_send
 from core.sync.listing_files import FileLooks
 from core.sync.listing_fingerprints import fingerprints
 from core.sync.listing_images import look_at
@@ -152,7 +152,7 @@ class ListingCheck:
         if (waits := held(state, action, inputs)) is not None:
             return replace(checked, problems=(waits,), skipped=f"{waits.what}. {waits.fix}")
         if action is Action.UPDATE:
-            fields = likely_fields(family, state, candidate, inputs)
+            fields = frozenset(fields_to_send(family, state, candidate, inputs))
             if self._with_images and "images" in fields:
                 candidate = replace(candidate, images=await self._look(candidate.addresses, shared.limits))
             links = shared.links

@@ -2,32 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TypeVar
 
 from core.channel.errors import DataRefused
-from core.channel.listings import Attribute, ChannelProduct, DraftSku, ProductChanges
+from core.channel.listings import Attribute, Certificate, ChannelProduct, DraftSku, ProductChanges
 from core.models.base import Money
-from core.models.listing import ChannelSku, Listing
+from core.models.listing import ChannelSku
 from core.models.listing_state import ListingProblem, ListingState
 from core.rules.candidate import Candidate, Variant
 from core.rules.preflight import preflight
 from core.sync.listing_candidate import Documents, Family, attributes_of, draft_sku
-from core.sync.listing_fingerprints import EMPTY
+from core.sync.listing_fields import DOCUMENTS, LISTS, fields_to_send, notes_of
+from core.sync.listing_given import ids_given, ids_there
 from core.sync.listing_links import Links
 from core.sync.listing_work import Shared
 
-_DOCUMENTS: Final = {
-    "size_chart": "size_chart",
-    "certificates": "certificates",
-    "manufacturer": "manufacturer_ids",
-    "responsible_person": "responsible_person_ids",
-}
-"""Name -> the draft's field."""
-_WITHOUT_CALL: Final = ("attributes", "brand", "weight", "size", "images", *_DOCUMENTS)
-"""Fields of a listing made here that are compared with what was sent, not with what the shop shows."""
-REVIEW_FAILED: Final = "review-failed"
-_AGAIN: Final = ("title", "description", "images", "attributes", "size_chart", "certificates")
-"""Fields that are sent again when a review named them: an image may be another one at the same address."""
+Row = TypeVar("Row", Attribute, Certificate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +27,9 @@ class Edit:
     changes: ProductChanges
     fields: tuple[str, ...] = ()
     new: tuple[DraftSku, ...] = ()
-    notes: tuple[ListingProblem, ...] = field(default=())
+    notes: tuple[ListingProblem, ...] = ()
+    given: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What `ListingState.given` says of the lists among the fields, once they are sent."""
 
 
 async def work_out(
@@ -48,34 +40,31 @@ async def work_out(
     inputs: dict[str, str],
     product: ChannelProduct,
 ) -> Edit | list[ListingProblem]:
-    """The edit, or why it may not be sent.
-
-    Of a listing that is linked by mapping alone only what somebody typed here is compared. A size chart or a
-    certificate that was taken away here stays on TikTok: nothing is removed that somebody may have put there.
-    """
+    """The edit, or why it may not be sent."""
     new = _new_variants(candidate, shared.links, product)
-    fields = _changed(family, state, candidate, inputs, product)
+    fields = fields_to_send(family, state, candidate, inputs, product)
     fields += ["variation"] if new else []
-    notes = _notes(state, inputs)
+    notes = notes_of(state, inputs)
     if not fields:
         return Edit(ProductChanges(), notes=notes)
     looked, contents = candidate, dict[str, bytes]()
     if "images" in fields:
         looks, contents = await shared.images.look(candidate.addresses)
         looked = replace(candidate, images=tuple(looks))
-    if set(_DOCUMENTS) & set(fields):
+    if set(DOCUMENTS) & set(fields):
         looked = await shared.files.look(looked)
     found = [one for one in preflight(looked) if one.blocking and _matters(one, fields, new)]
     if found:
         return found
-    changes = _texts(candidate, fields, product)
+    lists = _Lists(candidate, state, product)
+    changes = _texts(candidate, fields, lists)
     if {"size_chart", "certificates"} & set(fields):
         sent = replace(
             looked,
             size_chart=looked.size_chart if "size_chart" in fields else None,
             certificates=looked.certificates if "certificates" in fields else (),
         )
-        changes = _with_documents(changes, await shared.files.upload(sent), fields, product)
+        changes = _with_documents(changes, await shared.files.upload(sent), fields, lists)
     if "images" in fields:
         uris = await shared.images.upload(list(looked.images or ()), contents)
         changes = replace(changes, image_uris=uris)
@@ -84,125 +73,66 @@ async def work_out(
         home = (await shared.knowledge.facts()).home() or ""
         added = tuple(draft_sku(_alike(one, product), {home: one.quantity or 0}) for one in new)
         changes = replace(changes, skus=[*(_kept(one, product) for one in product.skus), *added])
-    return Edit(changes, tuple(fields), added, notes)
+    return Edit(changes, tuple(fields), added, notes, lists.given(fields))
 
 
-def _changed(
-    family: Family,
-    state: ListingState,
-    candidate: Candidate,
-    inputs: dict[str, str],
-    product: ChannelProduct,
-) -> list[str]:
-    draft = family.drafts.get(candidate.sku)
-    ours = bool(state.product_id)
-    fields: list[str] = []
-    for name, live_differs, typed in (
-        ("title", product.title != candidate.title, draft is not None and draft.title is not None),
-        (
-            "description",
-            not ours and product.description != candidate.description,
-            draft is not None and draft.description is not None,
-        ),
-    ):
-        if (ours or typed) and _differs(name, inputs, state, live_differs=live_differs):
-            fields.append(name)
-    fields += _beyond_texts(draft, inputs, state)
-    refused = _refused(state)
-    return [*fields, *(name for name in _AGAIN if name in refused and name not in fields)]
+class _Lists:
+    """Lists replace each other as a whole: what was added in Seller Center is named again.
 
+    What came from here and is here no more is left out; it counts as ours until TikTok shows it no more.
+    """
 
-def _typed(draft: Listing | None, name: str) -> bool:
-    """Whether somebody chose this for the very product."""
-    return draft is not None and bool(getattr(draft, _DOCUMENTS[name]))
+    def __init__(self, candidate: Candidate, state: ListingState, product: ChannelProduct) -> None:
+        self._before = state.given
+        self._ours = ids_given(candidate)
+        self._there = ids_there(product)
+        self.attributes = [*attributes_of(candidate), *self._theirs("attributes", product.attributes)]
+        self.certificates = self._theirs("certificates", product.certificates)
+        """Those that are not ours: ours are uploaded first."""
+
+    def who(self, name: str) -> Sequence[str]:
+        """Ids of manufacturers or responsible persons: those chosen here, else those of Seller Center."""
+        gone = self._before.get(name, ())
+        return self._ours[name] or [one for one in self._there[name] if one not in gone]
+
+    def given(self, fields: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """What counts as ours once these fields are sent."""
+        return {
+            name: tuple(dict.fromkeys((*self._ours[name], *self._gone(name))))
+            for name in LISTS
+            if name in fields
+        }
+
+    def _gone(self, name: str) -> list[str]:
+        return [one for one in self._before.get(name, ()) if one in self._there[name]]
+
+    def _theirs(self, name: str, there: Sequence[Row]) -> list[Row]:
+        ours = {*self._ours[name], *self._before.get(name, ())}
+        return [one for one in there if one.id not in ours]
 
 
 def _with_documents(
-    changes: ProductChanges, documents: Documents, fields: Sequence[str], product: ChannelProduct
+    changes: ProductChanges, documents: Documents, fields: Sequence[str], lists: _Lists
 ) -> ProductChanges:
-    """Certificates replace each other as a whole: those that were added in Seller Center are named again."""
-    ours = {one.id for one in documents.certificates}
-    kept = [one for one in product.certificates if one.id not in ours]
+    certificates = [*documents.certificates, *lists.certificates]
     return replace(
         changes,
         size_chart=documents.size_chart if "size_chart" in fields else None,
-        certificates=[*documents.certificates, *kept] if "certificates" in fields else None,
+        certificates=certificates if "certificates" in fields else None,
     )
 
 
-def likely_fields(
-    family: Family, state: ListingState, candidate: Candidate, inputs: dict[str, str]
-) -> frozenset[str]:
-    """The fields that an Update would send, as far as can be told without reading the product."""
-    draft = family.drafts.get(candidate.sku)
-    ours = bool(state.product_id)
-    typed = {
-        "title": draft is not None and draft.title is not None,
-        "description": draft is not None and draft.description is not None,
-    }
-    fields = {
-        name for name, by_hand in typed.items() if (ours or by_hand) and inputs[name] != state.sent.get(name)
-    }
-    fields |= set(_beyond_texts(draft, inputs, state))
-    return frozenset(fields | {name for name in _AGAIN if name in _refused(state)})
-
-
-def _beyond_texts(draft: Listing | None, inputs: dict[str, str], state: ListingState) -> list[str]:
-    """What else differs from what was sent; of a product that is not ours only what somebody chose for it."""
-    if state.product_id:
-        fields = [name for name in _WITHOUT_CALL if inputs[name] != state.sent.get(name, EMPTY.get(name))]
-    else:
-        typed_here = (name for name in _DOCUMENTS if _typed(draft, name))
-        fields = [name for name in typed_here if inputs[name] != state.sent.get(name)]
-    return [name for name in fields if inputs[name] != EMPTY.get(name)]
-
-
-def _refused(state: ListingState) -> set[str]:
-    return {one.field for one in state.channel_problems if one.code == REVIEW_FAILED}
-
-
-def _differs(name: str, inputs: dict[str, str], state: ListingState, *, live_differs: bool) -> bool:
-    """Whether it is another one than was sent last, or the shop shows another one.
-
-    While an edit is under review the shop still shows the old one.
-    """
-    if name in state.sent and inputs[name] != state.sent[name]:
-        return True
-    return live_differs and not (state.in_review and name in state.sent)
-
-
-def _texts(candidate: Candidate, fields: Sequence[str], product: ChannelProduct) -> ProductChanges:
+def _texts(candidate: Candidate, fields: Sequence[str], lists: _Lists) -> ProductChanges:
     """Everything but images and SKUs; what is unknown is left as it is."""
     return ProductChanges(
         title=candidate.title if "title" in fields else None,
         description=candidate.description if "description" in fields else None,
-        attributes=_attributes(candidate, product) if "attributes" in fields else None,
+        attributes=lists.attributes if "attributes" in fields else None,
         brand_id=candidate.brand_id if "brand" in fields else None,
         weight_kg=candidate.weight_kg if "weight" in fields else None,
         size_cm=candidate.size_cm if "size" in fields else None,
-        manufacturer_ids=candidate.manufacturer_ids if "manufacturer" in fields else None,
-        responsible_person_ids=(candidate.responsible_person_ids if "responsible_person" in fields else None),
-    )
-
-
-def _attributes(candidate: Candidate, product: ChannelProduct) -> list[Attribute]:
-    """Attributes replace each other as a whole: those that were given in Seller Center are named again."""
-    chosen = attributes_of(candidate)
-    ours = {one.id for one in chosen}
-    return [*chosen, *(one for one in product.attributes if one.id not in ours)]
-
-
-def _notes(state: ListingState, inputs: dict[str, str]) -> tuple[ListingProblem, ...]:
-    if not state.product_id or inputs["category"] == state.sent.get("category"):
-        return ()
-    return (
-        ListingProblem(
-            code="category-stays",
-            field="category",
-            what="TikTok keeps the category of a listing that exists",
-            fix="Delete the listing and List it anew to move it.",
-            blocking=False,
-        ),
+        manufacturer_ids=lists.who("manufacturer") if "manufacturer" in fields else None,
+        responsible_person_ids=lists.who("responsible_person") if "responsible_person" in fields else None,
     )
 
 

@@ -44,6 +44,9 @@ def _short(part: object) -> str:
 
 
 _NOTHING: Final[dict[str, object]] = {
+    "attributes": [],
+    "brand": None,
+    "size": None,
     "size_chart": None,
     "certificates": [],
     "manufacturer": (),

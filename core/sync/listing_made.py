@@ -10,6 +10,7 @@ from core.models.listing_state import Action, Attempt, ListingProblem, RowResult
 from core.store import Transaction
 from core.sync.listing_context import ListingContext
 from core.sync.listing_drafts import draft_of
+from core.sync.listing_given import ids_given
 from core.sync.listing_record import end_row, went_well
 
 PENDING = "PENDING"
@@ -56,6 +57,7 @@ async def keep_made(
             channel_problems=(),
             old_version_live=False,
             sent=made.attempt.sent,
+            given=ids_given(made.draft),
             confirmed={},
             read_at=ctx.clock.now(),
         )

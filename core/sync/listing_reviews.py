@@ -16,6 +16,7 @@ from core.store import Where
 from core.sync.context import Outcome
 from core.sync.listing_ask import ask
 from core.sync.listing_context import ListingContext
+from core.sync.listing_given import still_given
 from core.sync.listing_record import change, is_of_one_row, noted
 from core.sync.listing_told import is_told, tell
 from core.sync.listing_update import FROZEN, frozen_problem, gone_problem
@@ -110,6 +111,7 @@ def _judged(ctx: ListingContext, state: ListingState, product: ChannelProduct) -
             "channel_problems": (),
             "old_version_live": False,
             "confirmed": state.sent,
+            "given": still_given(state, product),
         }
     )
     return noted(approved, now, "review", "TikTok approved it")

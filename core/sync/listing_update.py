@@ -133,7 +133,8 @@ async def _end(
 
     def with_sent(state: ListingState) -> ListingState:
         sent_now = {**state.sent, **{name: inputs[name] for name in edit.fields}}
-        return step(state).model_copy(update={"sent": sent_now})
+        given = {**state.given, **edit.given}
+        return step(state).model_copy(update={"sent": sent_now, "given": given})
 
     return await end_alone(ctx, candidate.sku, RowResult.DONE, text, with_sent)
 

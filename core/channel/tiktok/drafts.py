@@ -1,8 +1,8 @@
 """Our drafts as TikTok's bodies. A text that is empty is left out; amounts are decimal strings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from core.channel.listings import (
     Attribute,
@@ -16,6 +16,9 @@ from core.channel.listings import (
 from core.channel.tiktok import wire
 from core.models.base import Money
 from core.rules.price import WHOLE_CURRENCIES
+
+One = TypeVar("One")
+Made = TypeVar("Made")
 
 
 class _Shared(TypedDict):
@@ -51,18 +54,14 @@ def create_body(draft: ProductDraft, *, key: str, category_version: str | None) 
 
 
 def edit_body(changes: ProductChanges, *, category_version: str | None) -> wire.PartialEdit:
-    """The body of a partial edit: properties that are None are not sent, so they stay."""
+    """The body of a partial edit: properties that are None are not sent, so they stay; empty lists empty."""
     return wire.PartialEdit(
         **_shared(changes),
         title=changes.title,
         description=changes.description,
         main_images=None if changes.image_uris is None else _images(changes.image_uris),
-        skus=None
-        if changes.skus is None
-        else tuple(wire.EditedSku(**_sku(sku).model_dump(), id=sku.id) for sku in changes.skus),
-        certifications=None
-        if changes.certificates is None
-        else tuple(_edited_certificate(one) for one in changes.certificates),
+        skus=_each(_edited_sku, changes.skus),
+        certifications=_each(_edited_certificate, changes.certificates),
         category_version=category_version,
     )
 
@@ -77,8 +76,12 @@ def amount_body(price: Money) -> wire.AmountBody:
 
 
 def _required(draft: ProductDraft) -> _Required:
+    shared = _shared(draft)
     return {
-        **_shared(draft),
+        **shared,
+        "product_attributes": shared["product_attributes"] or None,
+        "manufacturer_ids": shared["manufacturer_ids"] or None,
+        "responsible_person_ids": shared["responsible_person_ids"] or None,
         "title": draft.title,
         "description": draft.description,
         "category_id": draft.category_id,
@@ -94,11 +97,16 @@ def _shared(what: ProductDraft | ProductChanges) -> _Shared:
         "brand_id": what.brand_id,
         "package_weight": None if what.weight_kg is None else _weight(what.weight_kg),
         "package_dimensions": None if what.size_cm is None else _size(what.size_cm),
-        "product_attributes": tuple(_attribute(row) for row in what.attributes) if what.attributes else None,
+        "product_attributes": _each(_attribute, what.attributes),
         "size_chart": None if what.size_chart is None else _size_chart(what.size_chart),
-        "manufacturer_ids": tuple(what.manufacturer_ids or ()) or None,
-        "responsible_person_ids": tuple(what.responsible_person_ids or ()) or None,
+        "manufacturer_ids": _each(str, what.manufacturer_ids),
+        "responsible_person_ids": _each(str, what.responsible_person_ids),
     }
+
+
+def _each(body: Callable[[One], Made], rows: Sequence[One] | None) -> tuple[Made, ...] | None:
+    """A list as it is sent; None stays None."""
+    return None if rows is None else tuple(body(row) for row in rows)
 
 
 def _images(uris: Sequence[str]) -> tuple[wire.ImageRef, ...]:
@@ -116,6 +124,10 @@ def _sku(sku: DraftSku) -> wire.SkuBody:
         seller_sku=sku.seller_sku or None,
         identifier_code=wire.IdentifierCode(code=sku.ean, type="EAN") if sku.ean else None,
     )
+
+
+def _edited_sku(sku: DraftSku) -> wire.EditedSku:
+    return wire.EditedSku(**_sku(sku).model_dump(), id=sku.id)
 
 
 def _side(side: Side) -> wire.SideBody:

@@ -71,6 +71,8 @@ class TikTokListings:
             sides={clean_line(sku.id, _ID): _sides(sku) for sku in found.skus},
             certificates=[_certificate(row) for row in found.certifications if row.id],
             attributes=[_attribute(row) for row in found.product_attributes if row.id and row.values],
+            manufacturer_ids=[clean_line(one, _ID) for one in found.manufacturer_ids if one],
+            responsible_person_ids=[clean_line(one, _ID) for one in found.responsible_person_ids if one],
         )
 
     async def made_since(self, seller_skus: Sequence[str], since: datetime) -> Sequence[str]:

@@ -12,10 +12,11 @@ import pytest
 
 from core import tables
 from core.inventory.chosen_files import LocalFiles
-from core.models.category import CategoryChoice
+from core.models.category import AskedDocument, CategoryChoice
 from core.models.listing_state import Action
 from core.rules.listing_files import FileKind
 from core.rules.listing_limits import limits_for
+from core.sandbox.model import ShopProduct
 from core.services import category_answers
 from core.services.categories import CategoryService
 from core.services.errors import ServiceError
@@ -48,6 +49,13 @@ async def product(world: ListingWorld, sku: str) -> dict[str, Any]:
     (product_id,) = await world.products(sku)
     found: dict[str, Any] = (await world.shop_state())[product_id]
     return found
+
+
+async def there(world: ListingWorld, sku: str) -> ShopProduct:
+    """The shop's own record of a product, to change as Seller Center would."""
+    (product_id,) = await world.products(sku)
+    shops = world.merchant.sandbox.world.shops()
+    return next(one for shop in shops for one in shop.products.values() if one.id == product_id)
 
 
 async def test_A25_A26_a_size_chart_is_asked_for_sent_once_and_remembered(
@@ -218,11 +226,7 @@ async def test_an_update_keeps_certificates_that_somebody_added_in_seller_center
     who = {"manufacturer_ids": ("7001",), "responsible_person_ids": ("7002",)}
     await choose_toys(world, "TOY-9", certificates=(paper,), **who)
     await world.do(Action.PUBLISH, "TOY-9")
-    (product_id,) = await world.products("TOY-9")
-    theirs = next(
-        one for shop in world.merchant.sandbox.world.shops() for one in shop.products.values()
-        if one.id == product_id
-    )  # fmt: skip
+    theirs = await there(world, "TOY-9")
     node = next(one for one in world.merchant.sandbox.world.categories if one["id"] == leaf)
     extra = {"id": "7109999", "name": "Washing label", "is_required": False, "document_details": ""}
     node["rules"]["product_certifications"].append(extra)
@@ -251,11 +255,7 @@ async def test_A28_an_update_keeps_attributes_that_somebody_gave_in_seller_cente
     (cotton,) = await service.attributes(world.shop, leaf, ["Material=Cotton"])
     await service.choose(world.shop, ["CAN-9"], leaf, attributes=[cotton], weight_kg=Decimal("0.4"), by="ann")
     await world.do(Action.PUBLISH, "CAN-9")
-    (product_id,) = await world.products("CAN-9")
-    theirs = next(
-        one for shop in world.merchant.sandbox.world.shops() for one in shop.products.values()
-        if one.id == product_id
-    )  # fmt: skip
+    theirs = await there(world, "CAN-9")
     (room,) = await service.attributes(world.shop, leaf, ["Country of Origin=Portugal"])
     theirs.attributes = [*theirs.attributes, {"id": room.id, "values": [{"id": room.value_ids[0]}]}]
     (wool,) = await service.attributes(world.shop, leaf, ["Material=Wool"])
@@ -265,6 +265,75 @@ async def test_A28_an_update_keeps_attributes_that_somebody_gave_in_seller_cente
     given = (await product(world, "CAN-9"))["attributes"]
     after = {one["id"]: one["values"][0]["id"] for one in given}
     assert after == {wool.id: wool.value_ids[0], room.id: room.value_ids[0]}
+
+
+async def test_A28_what_is_taken_away_here_goes_from_tiktok_and_what_seller_center_gave_stays(
+    world: ListingWorld,
+) -> None:
+    service = CategoryService(world.backend)
+    leaf = await world.leaf("Candles")
+    await world.stock(world.single("CAN-8", category="Candles of eight"))
+    chosen = await service.attributes(world.shop, leaf, ["Material=Cotton", "Country of Origin=Portugal"])
+    brand = next(one for one in await service.brands(world.shop, "o") if one.is_authorised)
+    answers = {"attributes": tuple(chosen), "manufacturer_ids": ("7001",), "brand_id": brand.id}
+    await service.choose(world.shop, ["CAN-8"], leaf, answers=answers, remember=False, by="ann")
+    assert (await world.do(Action.PUBLISH, "CAN-8"))["CAN-8"][0] == "done"
+    first = (await there(world, "CAN-8")).attributes
+    gone, kept = (next(one for one in first if one["id"] == row.id) for row in chosen)
+    await world.end_review("CAN-8", passes=True)
+
+    await world.listings.edit(
+        world.shop, ["CAN-8"], {"attributes": (chosen[1],), "manufacturer_ids": (), "brand_id": ""}, by="ann"
+    )
+    assert (await world.do(Action.UPDATE, "CAN-8"))["CAN-8"] == ("done", "sent attributes, manufacturer")
+    notes = (await world.state("CAN-8")).problems
+    assert [(one.code, one.blocking) for one in notes] == [("brand-stays", False)], "no edit takes it away"
+    await world.end_review("CAN-8", passes=True)
+    await world.look_at_reviews()
+    shown = await product(world, "CAN-8")
+    assert [one["id"] for one in shown["attributes"]] == [kept["id"]]
+    assert shown["manufacturer_ids"] == []
+    assert (await world.do(Action.UPDATE, "CAN-8"))["CAN-8"] == ("done", "nothing has changed")
+
+    theirs = await there(world, "CAN-8")
+    theirs.attributes = [*theirs.attributes, gone]
+    await world.listings.edit(world.shop, ["CAN-8"], {"attributes": ()}, by="ann")
+    assert (await world.do(Action.UPDATE, "CAN-8"))["CAN-8"] == ("done", "sent attributes")
+    await world.end_review("CAN-8", passes=True)
+    shown = await product(world, "CAN-8")
+    assert [one["id"] for one in shown["attributes"]] == [gone["id"]], "somebody gave it in Seller Center"
+
+
+async def test_A28_a_certificate_that_is_taken_away_here_goes_although_the_review_refused_it_once(
+    world: ListingWorld, tmp_path: Path
+) -> None:
+    await world.stock(world.single("TOY-7", category="Toys of seven"))
+    leaf = await world.leaf("Candles")
+    node = next(one for one in world.merchant.sandbox.world.categories if one["id"] == leaf)
+    extra = {"id": "7108888", "name": "Burning label", "is_required": False, "document_details": ""}
+    node["rules"]["product_certifications"] = [extra]
+    service = CategoryService(world.backend)
+    try:
+        await service.tree(world.shop, fresh=True)
+        paper = await category_answers.certificate(
+            LocalFiles(), AskedDocument(id="7108888", name="x"), [a_file(tmp_path, "x.pdf", PDF)], GB
+        )
+        given = {"certificates": (paper,)}
+        await service.choose(world.shop, ["TOY-7"], leaf, answers=given, remember=False, by="ann")
+        assert (await world.do(Action.PUBLISH, "TOY-7"))["TOY-7"][0] == "done"
+        await world.end_review("TOY-7", passes=True)
+        await world.look_at_reviews()
+        assert [one["id"] for one in (await product(world, "TOY-7"))["certifications"]] == ["7108888"]
+
+        await world.listings.edit(world.shop, ["TOY-7"], {"certificates": ()}, by="ann")
+        assert (await world.do(Action.UPDATE, "TOY-7"))["TOY-7"] == ("done", "sent certificates")
+        await world.end_review("TOY-7", passes=False)
+        await world.look_at_reviews()
+        assert (await world.do(Action.UPDATE, "TOY-7"))["TOY-7"][1].startswith("sent ")
+        await world.end_review("TOY-7", passes=True)
+        assert (await product(world, "TOY-7"))["certifications"] == []
+    finally:
+        node["rules"]["product_certifications"] = []
 
 
 async def test_of_a_row_that_is_only_linked_what_was_typed_is_sent_and_nothing_else(

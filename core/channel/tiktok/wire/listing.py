@@ -258,6 +258,8 @@ class ProductDetail(ProductWire):
     brand: BrandRef = BrandRef()
     certifications: tuple[CertificateWire, ...] = ()
     product_attributes: tuple[GivenAttribute, ...] = ()
+    manufacturer_ids: tuple[Id, ...] = ()
+    responsible_person_ids: tuple[Id, ...] = ()
     has_draft: bool = False
 
 
