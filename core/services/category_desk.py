@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from core.backend import Backend
 from core.channel.listings import Brand
-from core.inventory.chosen_files import FileFault, read_kept
 from core.models.category import (
     CategoryAnswers,
     CategoryTree,
@@ -15,7 +14,6 @@ from core.models.category import (
     LeafAttribute,
 )
 from core.models.integration import Integration
-from core.rules.listing_files import FileKind
 from core.rules.listing_limits import limits_for
 from core.services import category_answers, listing_values
 from core.services.categories import CategoryFound, CategoryService
@@ -23,6 +21,7 @@ from core.services.category_answers import TEMPLATE
 from core.services.category_fields import Field, FieldKind, fields_of, names_of
 from core.services.category_rows import ChosenRows, read_chosen
 from core.services.errors import ServiceError
+from core.sync.listing_files import FileLooks
 
 
 class CategoryDesk:
@@ -292,13 +291,6 @@ class CategoryDesk:
 
     async def _look_at_files(self) -> None:
         """A file that was chosen earlier may be gone or changed by now."""
-        chart = self.answers.size_chart.file if self.answers.size_chart is not None else None
-        papers = [kept for one in self.answers.certificates for kept in one.files]
-        faults: dict[KeptFile, str] = {}
-        for kept in ([chart] if chart is not None else []) + papers:
-            kind = FileKind.SIZE_CHART if kept == chart else FileKind.CERTIFICATE
-            try:
-                await read_kept(self._files, kept, most=kind.bytes_most(self._limits))
-            except FileFault as fault:
-                faults[kept] = f"{kept.path} {fault}"
-        self._faults = faults
+        looks = FileLooks(self._files, self._limits)
+        found = await looks.faults(self.answers.size_chart, self.answers.certificates)
+        self._faults = {kept: f"{kept.path} {fault[1]}" for kept, fault in found.items() if fault is not None}

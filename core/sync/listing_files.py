@@ -1,7 +1,7 @@
 """Looks at the files chosen for a listing and hands them to TikTok, the same bytes to one shop only once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Final
@@ -10,7 +10,7 @@ from core import tables
 from core.channel.errors import DataRefused, LostReply
 from core.channel.listings import Certificate, FileRef, SizeChartRef
 from core.inventory.chosen_files import FileFault, FileSource, read_kept
-from core.models.category import ChosenCertificate, KeptFile
+from core.models.category import ChosenCertificate, KeptFile, SizeChart
 from core.models.listing_state import ImageUpload
 from core.rules.candidate import Candidate
 from core.rules.listing_files import PDF, Fault, FileKind, file_fault
@@ -32,14 +32,20 @@ class FileLooks:
 
     async def look(self, candidate: Candidate) -> Candidate:
         """The candidate with what is wrong with its files."""
-        chart = candidate.size_chart.file if candidate.size_chart else None
-        faults: dict[KeptFile, Fault | None] = {}
-        for kept in candidate.chosen_files:
-            kind = FileKind.SIZE_CHART if kept == chart else FileKind.CERTIFICATE
+        return replace(candidate, files=await self.faults(candidate.size_chart, candidate.certificates))
+
+    async def faults(
+        self, size_chart: SizeChart | None, certificates: Iterable[ChosenCertificate]
+    ) -> dict[KeptFile, Fault | None]:
+        """What is wrong with each of these files."""
+        chart = size_chart.file if size_chart is not None else None
+        kinds = {} if chart is None else {chart: FileKind.SIZE_CHART}
+        for kept in (kept for one in certificates for kept in one.files):
+            kinds.setdefault(kept, FileKind.CERTIFICATE)
+        for kept, kind in kinds.items():
             if (kind, kept) not in self._known:
                 self._known[kind, kept] = await self._fault(kind, kept)
-            faults[kept] = self._known[kind, kept]
-        return replace(candidate, files=faults)
+        return {kept: self._known[kind, kept] for kept, kind in kinds.items()}
 
     async def read(self, kind: FileKind, kept: KeptFile) -> bytes:
         """The bytes that were chosen. Raises FileFault."""
