@@ -86,6 +86,7 @@ class Archive:
         Raises LeaseLost, and ArchiveTrouble when the files cannot be written.
         """
         if not self._due:
+            self._files.rest()
             return None
         table, month, keys = self._due.popleft()
         rows = []

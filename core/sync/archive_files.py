@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
@@ -51,11 +52,22 @@ class Archived:
     document: Document
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file as it was: portion follows portion, and each is to add only what is not there yet."""
+
+    path: Path
+    identity: tuple[int, int, int]
+    lines: set[bytes]
+    """A digest of each."""
+
+
 class ArchiveFiles:
     """A directory of monthly files, made when first needed; shared with a group as its parent is."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._read: _Read | None = None
 
     def add(self, rows: Sequence[Archived]) -> None:
         """Make rows of one table and month durable. Returns when they are; ArchiveTrouble otherwise."""
@@ -63,14 +75,19 @@ class ArchiveFiles:
         lines = [orjson.dumps([row.table, row.key, row.document]) for row in rows]
         try:
             with self._writing():
-                fresh = dict.fromkeys(lines)
-                for line in _lines(path) if path.exists() else ():
-                    fresh.pop(line, None)
+                there = self._there(path)
+                fresh = {digest: line for line in lines if (digest := _digest(line)) not in there}
                 if fresh:
-                    self._replace(path, b"".join(line + b"\n" for line in fresh))
+                    self._replace(path, b"".join(line + b"\n" for line in fresh.values()))
+                    there.update(fresh)
+                    self._read = _Read(path, _identity(path), there)
         except OSError as error:
             what = f"{path} cannot be written: {error.strerror or error}"
             raise ArchiveTrouble(what, "Make room, or let this user write there.") from None
+
+    def rest(self) -> None:
+        """Nothing more will be added for a while: forget what the last file holds."""
+        self._read = None
 
     def search(self, words: Sequence[str], limit: int) -> list[Archived]:
         """Documents in which all casefolded `words` occur, newest month first."""
@@ -96,6 +113,15 @@ class ArchiveFiles:
             return []
         found = [path for path in self._directory.iterdir() if _FILE.fullmatch(path.name)]
         return sorted(found, key=lambda path: (_month_of(path), path.name), reverse=True)
+
+    def _there(self, path: Path) -> set[bytes]:
+        """What the file holds: read once, and again when another program has written it meanwhile."""
+        if not path.exists():
+            return set()
+        known = self._read
+        if known is None or known.path != path or known.identity != _identity(path):
+            known = self._read = _Read(path, _identity(path), {_digest(line) for line in _lines(path)})
+        return known.lines
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -152,6 +178,16 @@ def _lines(path: Path) -> Iterator[bytes]:
     except (OSError, EOFError, zlib.error) as error:
         cure = "Restore this file from a copy, or move it away; the others can be searched without it."
         raise ArchiveTrouble(f"{path} cannot be read: {error}", cure) from None
+
+
+def _digest(line: bytes) -> bytes:
+    return blake2b(line, digest_size=16).digest()
+
+
+def _identity(path: Path) -> tuple[int, int, int]:
+    """Another one whenever somebody has written the file."""
+    now = path.stat()
+    return now.st_ino, now.st_size, now.st_mtime_ns
 
 
 def _month_of(path: Path) -> str:

@@ -1,11 +1,13 @@
 """The archive's files: private or shared as the store is, and the last line of a key counts."""
 
+import gzip
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import IO, cast
 
 import pytest
 
@@ -35,6 +37,29 @@ def test_the_latest_of_a_document_is_found_and_the_same_is_not_added_twice(tmp_p
     assert files.search(["cem"], 10) == [row("i1/1", name="Cem")]
     assert len(files.search([], 10)) == 2
     assert sorted(one.name for one in (tmp_path / "archive").iterdir()) == ["lock", path.name]
+
+
+def test_a_month_is_read_once_however_many_portions_it_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    unpack = gzip.open
+
+    def counted(path: Path, mode: str = "rb") -> IO[bytes]:
+        opened.append(path.name)
+        return cast("IO[bytes]", unpack(path, mode))
+
+    monkeypatch.setattr("core.sync.archive_files.gzip.open", counted)
+    files, other = (ArchiveFiles(tmp_path / "archive") for _ in range(2))
+    for number in range(5):
+        files.add([row(f"i1/{number}"), row(f"i1/{number + 1}")])
+    assert opened == [], "it made the file itself"
+    other.add([row("i1/other")])
+    files.add([row("i1/other"), row("i1/6")])
+    files.add([row("i1/7"), row("i1/6")])
+    assert opened == ["orders-2026-01.jsonl.gz"] * 2, "each reads what the other has written"
+    (path,) = files.files()
+    assert len(unpack(path).read().splitlines()) == 9, "nothing is in it twice"
 
 
 def test_a_store_of_ones_own_has_a_private_archive(tmp_path: Path) -> None:
