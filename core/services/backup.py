@@ -1,8 +1,9 @@
 """One file with everything that the store holds, of one moment, while programs go on writing.
 
 The file is gzip; its lines are JSON: a head `{"avasam-backup": 1, "needs": version, "made_at": instant,
-"tokens": bool}`, then `[table, key, document]` of every document, then `{"documents": n, "sha256": of all
-lines before}`. Leases are left out: they belong to programs that run now.
+"tokens": bool}`, then `[table, key, document]` of every document, those of the archive last
+(core.services.backup_archive), then `{"documents": n, "sha256": of all lines before}`. Leases are left out:
+they belong to programs that run now.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import gzip
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -18,8 +20,10 @@ import orjson
 from core import tables
 from core.clock import Clock
 from core.models.base import iso
+from core.services.backup_archive import archived_lines
 from core.services.filing import private_file
 from core.store import Document, Json, Store
+from core.sync.archive_files import ArchiveFiles
 
 FORMAT: Final = 1
 NEEDS: Final = "0.1.0"
@@ -43,15 +47,20 @@ class BackedUp:
 
     path: Path
     documents: int
+    archived: int
+    """Documents of the archive beside the store."""
     bytes: int
     tokens: bool
 
 
-async def back_up(store: Store, clock: Clock, path: Path, *, with_tokens: bool = False) -> BackedUp:
+async def back_up(
+    store: Store, clock: Clock, path: Path, *, archive: Path | None = None, with_tokens: bool = False
+) -> BackedUp:
     """Write a backup, 0600 and all at once. ServiceError when the file cannot be written.
 
-    Tokens stay sealed in it, and open only with this installation's key, which is not in it. Without them
-    every integration has to be authorised again after a restore.
+    `archive` is the archive's directory; ServiceError too when a month of it cannot be read. Tokens stay
+    sealed in the file, and open only with this installation's key, which is not in it. Without them every
+    integration has to be authorised again after a restore.
     """
     head: Document = {MARK: FORMAT, "needs": NEEDS, "made_at": iso(clock.now()), "tokens": with_tokens}
     views = await _of_one_moment(store)
@@ -70,9 +79,14 @@ async def back_up(store: Store, clock: Clock, path: Path, *, with_tokens: bool =
                         await out.write(lines)
                         lines = []
                 await out.write(lines)
+            stored = out.documents
+            rows = archived_lines(ArchiveFiles(archive)) if archive is not None else iter(())
+            while lines := await asyncio.to_thread(lambda: list(islice(rows, _BATCH))):
+                await out.write(lines)
+                out.documents += len(lines)
             packed.write(orjson.dumps({"documents": out.documents, "sha256": out.sum.hexdigest()}) + b"\n")
         size = file.tell()
-    return BackedUp(path, out.documents, size, with_tokens)
+    return BackedUp(path, stored, out.documents - stored, size, with_tokens)
 
 
 async def _of_one_moment(store: Store) -> list[tuple[str, AsyncIterator[tuple[str, Document]]]]:

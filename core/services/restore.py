@@ -13,6 +13,7 @@ import orjson
 
 from core.clock import Clock
 from core.services.backup import ALL, FORMAT, MARK, back_up
+from core.services.backup_archive import is_archived, put_back
 from core.services.errors import NotAllowedNow, ServiceError
 from core.store import Document, Store, Transaction
 from core.sync.leases import PRESENCE
@@ -25,6 +26,7 @@ class Restored:
     """What came back, and where the documents that it replaced were kept (None when there were none)."""
 
     documents: int
+    archived: int
     made_at: str
     tokens: bool
     kept_in: Path | None
@@ -36,16 +38,20 @@ class Checked:
 
     path: Path
     documents: int
+    archived: int
     made_at: str
     tokens: bool
 
 
-async def restore(store: Store, clock: Clock, path: Path, *, aside: Path, force: bool = False) -> Restored:
+async def restore(
+    store: Store, clock: Clock, path: Path, *, aside: Path, archive: Path | None = None, force: bool = False
+) -> Restored:
     """Put the documents of a backup in the place of those in the store, in one transaction.
 
-    What was there goes to the file `aside` first, tokens included. ServiceError when the file is damaged, or
-    of another program or a newer one; NotAllowedNow when the store is not empty and `force` is not given,
-    or a worker runs.
+    What was there goes to the file `aside` first, tokens included. What the backup has of the archive is
+    added to the one in the directory `archive`, from which nothing is taken. ServiceError when the file is
+    damaged, or of another program or a newer one; NotAllowedNow when the store is not empty and `force` is
+    not given, or a worker runs.
     """
     checked = await asyncio.to_thread(check, path)
     worker = await store.holder(PRESENCE)
@@ -61,12 +67,16 @@ async def restore(store: Store, clock: Clock, path: Path, *, aside: Path, force:
             "Repeat with --force to replace them; they are kept in a backup file beside the store.",
         )
     if present:
-        await back_up(store, clock, aside, with_tokens=True)
+        await back_up(store, clock, aside, archive=archive, with_tokens=True)
+    archived = 0
+    if archive is not None and checked.archived:
+        archived = await asyncio.to_thread(put_back, archive, _lines(path))
     async with store.transaction() as tx:
         kept = await _put_all(tx, path)
         for table in ALL:
             await _delete_others(tx, table, kept.get(table, set()))
-    return Restored(checked.documents, checked.made_at, checked.tokens, aside if present else None)
+    kept_in = aside if present else None
+    return Restored(checked.documents, archived, checked.made_at, checked.tokens, kept_in)
 
 
 def set_aside(directory: Path, clock: Clock) -> Path:
@@ -95,15 +105,16 @@ def check(path: Path) -> Checked:
             f"{path} is a backup of format {version}; this program reads up to {FORMAT}",
             f"Update avasam-tui to version {head.get('needs')} or newer. Nothing was changed.",
         )
-    documents = 0
+    documents = archived = 0
     last, previous = b"", first
     for line in lines:
         total.update(previous)
         last = previous = line
         documents += 1
+        archived += is_archived(line)
     if _object(last) != {"documents": documents - 1, "sha256": total.hexdigest()}:
         raise ServiceError(f"{path} is damaged: its end or its checksum is wrong", _ANOTHER)
-    return Checked(path, documents - 1, str(made_at), tokens is True)
+    return Checked(path, documents - 1 - archived, archived, str(made_at), tokens is True)
 
 
 async def _put_all(tx: Transaction, path: Path) -> dict[str, set[str]]:

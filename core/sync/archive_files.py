@@ -23,7 +23,8 @@ import orjson
 from core.disk import sync_directory
 from core.store import Document
 
-_FILE: Final = re.compile(r"(orders|activity)-([0-9]{4}-[0-9]{2})\.jsonl\.gz")
+_NAME: Final = re.compile(r"(orders|activity)-([0-9]{4}-[0-9]{2})")
+_ENDING: Final = ".jsonl.gz"
 _LOCK: Final = "lock"
 _DRAFT: Final = "next.tmp"
 _FLAGS: Final = os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -71,7 +72,7 @@ class ArchiveFiles:
 
     def add(self, rows: Sequence[Archived]) -> None:
         """Make rows of one table and month durable. Returns when they are; ArchiveTrouble otherwise."""
-        path = self._directory / f"{rows[0].table}-{rows[0].month}.jsonl.gz"
+        path = self._directory / f"{rows[0].table}-{rows[0].month}{_ENDING}"
         lines = [orjson.dumps([row.table, row.key, row.document]) for row in rows]
         try:
             with self._writing():
@@ -107,11 +108,18 @@ class ArchiveFiles:
                 break
         return found[:limit]
 
+    def every(self) -> Iterator[Archived]:
+        """All that was ever added, oldest month first; of a key the last counts. ArchiveTrouble."""
+        for path in reversed(self.files()):
+            for line in _lines(path):
+                table, key, document = orjson.loads(line)
+                yield Archived(_month_of(path), table, key, document)
+
     def files(self) -> list[Path]:
         """The monthly files, newest first."""
         if not self._directory.is_dir():
             return []
-        found = [path for path in self._directory.iterdir() if _FILE.fullmatch(path.name)]
+        found = [path for path in self._directory.iterdir() if _month_of(path)]
         return sorted(found, key=lambda path: (_month_of(path), path.name), reverse=True)
 
     def _there(self, path: Path) -> set[bytes]:
@@ -190,6 +198,13 @@ def _identity(path: Path) -> tuple[int, int, int]:
     return now.st_ino, now.st_size, now.st_mtime_ns
 
 
+def parted(name: str) -> tuple[str, str] | None:
+    """Table and month of `orders-2026-01`; None for what names no file of an archive."""
+    match = _NAME.fullmatch(name)
+    return (match[1], match[2]) if match else None
+
+
 def _month_of(path: Path) -> str:
-    match = _FILE.fullmatch(path.name)
-    return match[2] if match else ""
+    """Empty for what is no file of an archive."""
+    file = parted(path.name.removesuffix(_ENDING)) if path.name.endswith(_ENDING) else None
+    return file[1] if file else ""

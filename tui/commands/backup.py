@@ -22,7 +22,7 @@ def backup(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Back the store up into one file, while the program may go on running.
+    """Back the store and its archive up into one file, while the program may go on running.
 
     Tokens stay sealed in it: they open only with this installation's key, which the file does not hold.
     """
@@ -30,19 +30,22 @@ def backup(
     async def work(backend: "Backend") -> Exit:
         from core.services.backup import back_up
 
-        made = await back_up(backend.store, backend.clock, file, with_tokens=with_tokens)
+        archive = backend.settings.archive_directory()
+        made = await back_up(backend.store, backend.clock, file, archive=archive, with_tokens=with_tokens)
         if as_json:
             emit(
                 {
                     "file": str(made.path),
                     "documents": made.documents,
+                    "archived": made.archived,
                     "bytes": made.bytes,
                     "tokens": made.tokens,
                 }
             )
         else:
             tokens = "with tokens" if made.tokens else "without tokens"
-            say(f"{made.documents:,} documents, {tokens}, {made.bytes:,} bytes: {made.path}")
+            archived = f" and {made.archived:,} of the archive" if made.archived else ""
+            say(f"{made.documents:,} documents{archived}, {tokens}, {made.bytes:,} bytes: {made.path}")
         return Exit.OK
 
     with_backend(work, as_json=as_json)
@@ -55,7 +58,7 @@ def restore(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Bring the store back from a backup, checked before anything is changed.
+    """Bring the store and its archive back from a backup, checked before anything is changed.
 
     With --force a store that is not empty is replaced, and one that cannot be opened is moved aside.
     """
@@ -69,12 +72,21 @@ def restore(
         aside = directory.with_name(
             f"{directory.name}-before-restore-{backend.clock.now():%Y%m%dT%H%M%SZ}.backup"
         )
-        done = await bring_back(backend.store, backend.clock, file, aside=aside, force=force)
+        archive = backend.settings.archive_directory()
+        done = await bring_back(backend.store, backend.clock, file, aside=aside, archive=archive, force=force)
         if as_json:
-            kept = None if done.kept_in is None else str(done.kept_in)
-            emit({"documents": done.documents, "made_at": done.made_at, "tokens": done.tokens, "kept": kept})
+            emit(
+                {
+                    "documents": done.documents,
+                    "archived": done.archived,
+                    "made_at": done.made_at,
+                    "tokens": done.tokens,
+                    "kept": None if done.kept_in is None else str(done.kept_in),
+                }
+            )
             return Exit.OK
-        say(f"{done.documents:,} documents of {done.made_at} are back.")
+        archived = f" and {done.archived:,} of the archive" if done.archived else ""
+        say(f"{done.documents:,} documents{archived} of {done.made_at} are back.")
         if done.kept_in is not None:
             say(f"What was there before is in {done.kept_in}")
         if not done.tokens:

@@ -9,14 +9,17 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 
 from core import tables
 from core.services.backup import ALL, WITHOUT_TOKENS, back_up
+from core.services.backup_archive import put_back
 from core.services.errors import NotAllowedNow, ServiceError
 from core.services.restore import check, restore, set_aside
 from core.services.takeout import take_out
 from core.store import Document, Store
+from core.sync.archive_files import Archived, ArchiveFiles
 from core.sync.leases import PRESENCE
 from storage.tinydb import TinyStore
 from tests.clocks import FrozenClock
@@ -75,6 +78,42 @@ async def test_a_backup_with_tokens_brings_everything_back(
     assert (restored.documents, restored.tokens, restored.kept_in) == (5, True, None)
     assert await everything(empty) == await everything(store)
     assert files_in(tmp_path) == ["all.backup"]
+
+
+async def test_a_backup_has_the_archive_too_and_a_restore_adds_it_to_the_one_there(
+    store: Store, empty: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "new").mkdir()
+    here, there = tmp_path / "archive", tmp_path / "new" / "archive"
+    old = [Archived("2026-01", "orders", f"i1/{n}", {"id": str(n), "name": "Zoë"}) for n in range(3)]
+    ArchiveFiles(here).add(old)
+    ArchiveFiles(here).add([Archived("2026-02", "activity", "-/a", {"ok": True})])
+    path = tmp_path / "all.backup"
+    made = await back_up(store, CLOCK, path, archive=here)
+    assert (made.documents, made.archived) == (4, 4)
+    assert check(path).archived == 4
+    ArchiveFiles(there).add([Archived("2026-01", "orders", "i1/0", {"id": "0", "name": "Zoë"})])
+    ArchiveFiles(there).add([Archived("2026-03", "orders", "i1/9", {"id": "9"})])
+    restored = await restore(empty, CLOCK, path, aside=tmp_path / "aside", archive=there)
+    assert (restored.documents, restored.archived) == (4, 4)
+    files = ArchiveFiles(there)
+    assert [row.key for row in files.search(["zoë"], 10)] == ["i1/0", "i1/1", "i1/2"]
+    assert [row.key for row in files.every()] == ["i1/0", "i1/1", "i1/2", "-/a", "i1/9"], (
+        "none is in it twice"
+    )
+
+    (here / "orders-2026-01.jsonl.gz").write_bytes(b"broken")
+    with pytest.raises(ServiceError, match="cannot be read"):
+        await back_up(store, CLOCK, tmp_path / "none.backup", archive=here)
+    assert not (tmp_path / "none.backup").exists()
+
+
+def test_a_backup_names_no_file_outside_the_archive(tmp_path: Path) -> None:
+    lines = [
+        orjson.dumps([f"archive:{name}", "k", {}]) for name in ("../orders-2026-01", "orders-2026-1", "x")
+    ]
+    assert put_back(tmp_path / "archive", lines) == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_tokens_are_in_a_backup_only_when_asked_for(store: Store, empty: Store, tmp_path: Path) -> None:
