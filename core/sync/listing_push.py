@@ -10,7 +10,7 @@ from core.rules.candidate import Candidate, Variant
 from core.sync.apply import apply_plan
 from core.sync.listing_context import ListingContext
 from core.sync.listing_links import Links, seller_skus, with_names
-from core.sync.plan import Aspect, Change, Plan
+from core.sync.plan import Aspect, Change, Plan, as_pushed
 
 _LIVE: Final = "ACTIVATE"
 _STOCKABLE: Final = frozenset({"DRAFT", "PENDING", "FAILED", "ACTIVATE", "SELLER_DEACTIVATED"})
@@ -22,7 +22,9 @@ async def push(
 ) -> tuple[list[str], list[ListingProblem]]:
     """What was pushed, by name, and what was refused or has to wait.
 
-    A price that somebody asks for goes whatever the settings say; stock goes only while stock update is on.
+    A price that somebody asks for goes whatever the settings say; stock goes only while stock update is on,
+    and where it differs from what was confirmed last: what the shop shows lacks the units of open orders, and
+    sending all of them anew would sell those twice.
     """
     live = {sku.sku_id: sku for sku in product.skus}
     rows = [
@@ -39,7 +41,7 @@ async def push(
     stocks = [
         _change(sku, variant, str(variant.quantity))
         for sku, variant in rows
-        if variant.quantity is not None and sku.live_quantity != variant.quantity
+        if variant.quantity is not None and await _stock_differs(ctx, sku, str(variant.quantity))
     ]
     pushed: list[str] = []
     problems: list[ListingProblem] = []
@@ -50,6 +52,15 @@ async def push(
     if stocks and ctx.integration.settings.stock_update and product.status in _STOCKABLE:
         problems += await _apply(ctx, Aspect.STOCK, stocks, pushed)
     return pushed, problems
+
+
+async def _stock_differs(ctx: ListingContext, sku: ChannelSku, wanted: str) -> bool:
+    document = await ctx.store.get(tables.LISTING_SYNCS, tables.key(ctx.integration.id, sku.sku_id))
+    if document is not None:
+        known = as_pushed(ListingSync.from_document(document).stock.to_document())
+        if known.uncertain or known.confirmed is not None:
+            return known.uncertain or known.confirmed != wanted
+    return wanted != str(sku.live_quantity)
 
 
 def _later(status: str) -> ListingProblem:

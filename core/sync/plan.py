@@ -81,7 +81,9 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pushed:
+class Pushed:
+    """What is known of the last push of one value."""
+
     confirmed: str | None
     failures: int
     failed_input: str | None
@@ -203,7 +205,7 @@ async def plan_prices(store: Reader, integration: Integration, limits: GuardLimi
 
 
 _ABSENT: Final = object()
-_NEVER: Final = _Pushed(None, 0, None, troubled=False, uncertain=False)
+_NEVER: Final = Pushed(None, 0, None, troubled=False, uncertain=False)
 _READ: Final = ("value", "sent", "state", "failures", "failed_input", "error")
 _Row = tuple[Json, ...]
 
@@ -228,7 +230,7 @@ def _price_obstacle(live: _Row | None, product: _Row | None) -> Skipped | None:
     return Skipped.CURRENCY if live[2] != product[1] else None
 
 
-def _is_held(state: _Pushed, desired: str) -> bool:
+def _is_held(state: Pushed, desired: str) -> bool:
     return state.failures >= HOLD_AFTER and state.failed_input == desired
 
 
@@ -249,18 +251,19 @@ async def _price(
     return selling_price(Product.from_document(document), draft, rule).value.amount
 
 
-async def _pushed(store: Reader, integration: Integration, which: Aspect) -> dict[str, _Pushed]:
+async def _pushed(store: Reader, integration: Integration, which: Aspect) -> dict[str, Pushed]:
     names = tuple(f"{which}.{name}" for name in _READ)
     return {
-        key: _as_pushed(dict(zip(_READ, row, strict=True)))
+        key: as_pushed(dict(zip(_READ, row, strict=True)))
         async for key, row in _rows(store, tables.LISTING_SYNCS, names, integration)
     }
 
 
-def _as_pushed(record: Mapping[str, Json]) -> _Pushed:
+def as_pushed(record: Mapping[str, Json]) -> Pushed:
+    """What a push record tells, as the store has it."""
     failures = cast("int", record["failures"] or 0)
     known = record["state"] == PushState.HELD or (record["state"] == PushState.FAILED and failures > 0)
-    return _Pushed(
+    return Pushed(
         cast("str | None", record["value"]),
         failures,
         cast("str | None", record["failed_input"]),

@@ -264,6 +264,26 @@ async def test_two_people_who_edit_one_row_do_not_overwrite_each_other(world: Li
         await world.listings.edit(world.shop, ["TWO-1"], {"title": "Bob's"}, by="bob", revision=seen + 1)
 
 
+async def test_A28_an_update_does_not_sell_the_units_of_open_orders_a_second_time(
+    world: ListingWorld,
+) -> None:
+    """domain.md, Desired state: what is wanted is compared with what was confirmed last."""
+    await world.stock(world.single("HELD-1"))
+    await world.categorise("HELD-1")
+    await world.do(Action.PUBLISH, "HELD-1")
+    await world.end_review("HELD-1", passes=True)
+    (product_id,) = await world.products("HELD-1")
+    (sku_id,) = (await world.shop_state())[product_id]["skus"]
+    placed = {"shop": world.shop.shop.id, "shape": "single", "sku_ids": [sku_id, sku_id]}
+    await world.control("POST", "/orders", placed)
+    assert (await world.sold("HELD-1"))["quantity"] == 18, "TikTok holds two for the order"
+    await world.listings.edit(world.shop, ["HELD-1"], {"title": "Harbour candle of wax"}, by="ann")
+    assert (await world.do(Action.UPDATE, "HELD-1"))["HELD-1"] == ("done", "sent title")
+    assert (await world.sold("HELD-1"))["quantity"] == 18
+    await world.stock(world.single("HELD-1", stock=17, title="Harbour candle of wax"))
+    assert (await world.do(Action.UPDATE, "HELD-1"))["HELD-1"] == ("done", "sent stock")
+
+
 async def test_A21_a_variant_has_its_own_title_and_price_but_not_its_own_category(
     world: ListingWorld,
 ) -> None:
