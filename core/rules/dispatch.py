@@ -8,7 +8,7 @@ from typing import Final
 from core.models.order import ChannelOrder, Order, OrderLine, OrderState
 from core.models.part import OrderPart, PartItem, PartState, Sighting
 from core.rules.order_import import Phase, phase_of
-from core.rules.order_state import CANCELLED_LATE, Standing, wish_too_late
+from core.rules.order_state import Standing, cancelled_late, wish_too_late
 
 GONE: Final = frozenset({"CANCELLED", "CANCEL"})
 _BAD: Final = {
@@ -95,8 +95,10 @@ def progress(order: Order) -> Standing:
     parts = order.parts
     returned = [part for part in parts if part.is_returned]
     wish = wish_too_late(order.answer_cancel_by) if order.source.cancel_requested else None
-    if phase_of(order.source) is Phase.CANCELLED and len(returned) < len(parts):
-        return Standing(OrderState.FLAGGED, CANCELLED_LATE)
+    if phase_of(order.source) is Phase.CANCELLED:
+        return Standing(
+            OrderState.FLAGGED, cancelled_late(shipped=bool(returned) and len(returned) == len(parts))
+        )
     if bad := _asks_for_a_person(parts):
         return Standing(OrderState.FLAGGED, bad)
     if any(part.state is PartState.SENDING for part in parts):

@@ -11,6 +11,8 @@ from core.rules.order_import import ImportResult, Phase
 SETTLED: Final = {Verdict.LEAVE: OrderState.CLOSED, Verdict.DROP: OrderState.CANCELLED}
 """Decisions that end it here, and where it stands then."""
 CANCELLED_LATE: Final = "cancelled on TikTok after it went to Avasam: cancel it there"
+CANCELLED_SHIPPED: Final = "cancelled on TikTok after it was shipped: see what becomes of the parcel"
+_LATE: Final = (CANCELLED_LATE, CANCELLED_SHIPPED)
 _TOO_LATE: Final = "the buyer asks to cancel, but Avasam has it: "
 
 
@@ -44,8 +46,10 @@ def standing(
         reason = before.reason if before is not None and before.state is SETTLED[verdict] else None
         return _stands(order, SETTLED[verdict], reason or f"a person decided: {verdict.value}")
     if given and before is not None:
-        if result.phase is Phase.CANCELLED and before.state is not OrderState.TRACKING_RETURNED:
-            return _stands(order, OrderState.FLAGGED, CANCELLED_LATE)
+        if result.phase is Phase.CANCELLED:
+            shipped = before.state is OrderState.TRACKING_RETURNED
+            late = before.reason if before.reason in _LATE else cancelled_late(shipped=shipped)
+            return _stands(order, OrderState.FLAGGED, late)
         if order.cancel_requested and before.state in (OrderState.SENDING, OrderState.SENT):
             return _stands(order, before.state, wish_too_late(answer_by))
         withdrawn = before.reason is not None and before.reason.startswith(_TOO_LATE)
@@ -81,6 +85,11 @@ def standing(
 def _stands(order: ChannelOrder, state: OrderState, reason: str | None = None) -> Decision[Standing]:
     steps = (f"TikTok {order.status}", *((reason,) if reason else ()), state.value)
     return Decision(Standing(state, reason), steps)
+
+
+def cancelled_late(*, shipped: bool) -> str:
+    """What a person is told of an order that was cancelled on TikTok after Avasam got it."""
+    return CANCELLED_SHIPPED if shipped else CANCELLED_LATE
 
 
 def wish_too_late(answer_by: datetime | None) -> str:

@@ -51,6 +51,20 @@ async def test_A51_a_returned_order_is_left_alone(way: Way) -> None:
     assert await way.stand.dump() == before
 
 
+async def test_an_order_cancelled_after_its_tracking_went_back_asks_for_a_person_once(way: Way) -> None:
+    """domain.md, What happens to an imported order: one already sent is flagged, however far it has come."""
+    way.desk.dispatch("1")
+    await way.run()
+    await way.run()
+    way.change("1", status="CANCELLED", cancel_reason="Package lost")
+    for _ in range(2):
+        await way.run(hours=2)
+        order = await way.order("1")
+        assert order.state is OrderState.FLAGGED
+        assert order.held_reason == "cancelled on TikTok after it was shipped: see what becomes of the parcel"
+    assert sum("-> flagged" in event.text for event in order.timeline) == 1
+
+
 async def test_while_avasam_has_not_sent_it_nothing_goes_back(way: Way) -> None:
     await way.run()
     assert ((await way.order("1")).state, way.parcels.asked) == (OrderState.SENT, 0)
