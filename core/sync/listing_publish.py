@@ -156,7 +156,7 @@ async def _create(
 ) -> Ended:
     draft = _DRAFT.validate_python(attempt.draft)
     created = await ctx.tools.listings.create(draft, key=attempt.key)
-    if {seller for _, seller in created.skus} < attempt.skus.keys():
+    if not {seller for _, seller in created.skus} >= attempt.skus.keys():
         product = await ctx.tools.listings.product(created.product_id)
         skus = [(sku.sku_id, sku.seller_sku) for sku in product.skus]
         created = Created(created.product_id, skus, created.warnings)

@@ -5,6 +5,7 @@ Acceptance lines: A26, A27, A28, A29.
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 from core import tables
+from core.channel.listings import Created, ProductDraft
+from core.channel.tiktok.listings import TikTokListings
 from core.models.listing_state import Action
 from core.rules.listing_status import ListingStatus
 from tests.core.sandbox.listings import png
@@ -103,6 +106,24 @@ async def test_A29_whatever_goes_wrong_in_a_delete_the_row_ends_as_the_shop_has_
         assert (row.status.status, row.status.linked) == (ListingStatus.NOT_LISTED, False), how
         assert await world.products(name) == [], how
     assert await world.backend.store.count(tables.SKU_MAPPINGS) == 0
+
+
+async def test_A27_variants_whose_names_the_answer_leaves_out_are_looked_up_and_mapped(
+    world: ListingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`skus[].seller_sku` is optional in the contract: without it nothing tells which variant is which."""
+    create = TikTokListings.create
+
+    async def nameless(self: TikTokListings, draft: ProductDraft, *, key: str) -> Created:
+        made = await create(self, draft, key=key)
+        return replace(made, skus=[(sku_id, "") for sku_id, _ in made.skus])
+
+    monkeypatch.setattr(TikTokListings, "create", nameless)
+    await world.stock(*world.family("NAM-FAM", "Sage", "Navy"))
+    await world.categorise("NAM-FAM")
+    assert (await world.do(Action.PUBLISH, "NAM-FAM"))["NAM-FAM"][0] == "done"
+    mapped = [one["avasam_sku"] async for _, one in world.backend.store.scan(tables.SKU_MAPPINGS)]
+    assert sorted(map(str, mapped)) == ["NAM-FAM-NAV", "NAM-FAM-SAG"]
 
 
 class Pictures(BaseHTTPRequestHandler):
