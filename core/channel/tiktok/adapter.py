@@ -79,16 +79,7 @@ class TikTokShop:
         for portion in portions(sku_ids, STOCK_BATCH):
             body = wire.InventorySearch(sku_ids=tuple(portion))
             found = await self._client.call(operations.SEARCH_INVENTORY, wire.InventoryFound, body=body)
-            yield [
-                LiveStock(
-                    product_id=product.product_id,
-                    sku_id=sku.id,
-                    quantities={row.warehouse_id: row.available_quantity for row in sku.warehouse_inventory},
-                    committed=sku.total_committed_quantity,
-                )
-                for product in found.inventory
-                for sku in product.skus
-            ]
+            yield [_live(product, sku) for product in found.inventory for sku in product.skus]
 
     async def warehouses(self) -> Sequence[Warehouse]:
         """See Channel.warehouses."""
@@ -151,6 +142,19 @@ class TikTokAuthoriser:
             )
             for row in found.shops
         ]
+
+
+def _live(product: wire.ProductStockWire, sku: wire.SkuStockWire) -> LiveStock:
+    return LiveStock(
+        product_id=clean_line(product.product_id, 64),
+        sku_id=clean_line(sku.id, 64),
+        quantities={
+            clean_line(row.warehouse_id, 64): row.available_quantity
+            for row in sku.warehouse_inventory
+            if row.warehouse_id
+        },
+        committed=sku.total_committed_quantity,
+    )
 
 
 def _halves(start: int, end: int) -> list[tuple[int, int]]:

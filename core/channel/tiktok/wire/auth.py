@@ -1,6 +1,8 @@
 """Tokens and the shops they open."""
 
-from core.channel.tiktok.wire.base import Id, Reply
+from typing import Annotated
+
+from core.channel.tiktok.wire.base import EACH, LOOSE, Id, Reply
 
 
 class TokenData(Reply):
@@ -10,25 +12,25 @@ class TokenData(Reply):
     access_token_expire_in: int
     refresh_token: str
     refresh_token_expire_in: int
-    open_id: str = ""
-    seller_name: str = ""
-    seller_base_region: str = ""
-    user_type: int = 0
-    granted_scopes: tuple[str, ...] = ()
+    open_id: Annotated[str, LOOSE] = ""
+    seller_name: Annotated[str, LOOSE] = ""
+    seller_base_region: Annotated[str, LOOSE] = ""
+    user_type: Annotated[int, LOOSE] = 0
+    granted_scopes: Annotated[tuple[str, ...], LOOSE] = ()
 
 
 class ShopWire(Reply):
     """One shop that an authorisation covers."""
 
     id: Id
-    name: str = ""
+    name: Annotated[str, LOOSE] = ""
     region: str = ""
-    seller_type: str = ""
+    seller_type: Annotated[str, LOOSE] = ""
     cipher: str
-    code: str = ""
+    code: Annotated[str, LOOSE] = ""
 
 
 class AuthorisedShops(Reply):
     """GET /authorization/202309/shops."""
 
-    shops: tuple[ShopWire, ...] = ()
+    shops: Annotated[tuple[ShopWire, ...], EACH] = ()

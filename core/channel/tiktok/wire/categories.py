@@ -1,6 +1,8 @@
 """The category tree and what each category asks of a listing."""
 
-from core.channel.tiktok.wire.base import Body, Id, Page, Reply
+from typing import Annotated
+
+from core.channel.tiktok.wire.base import EACH, LOOSE, Body, Id, Page, Reply
 
 
 class CategoryWire(Reply):
@@ -8,7 +10,7 @@ class CategoryWire(Reply):
 
     id: Id
     parent_id: Id = ""
-    local_name: str = ""
+    local_name: Annotated[str, LOOSE] = ""
     is_leaf: bool = False
     permission_statuses: tuple[str, ...] = ()
 
@@ -16,7 +18,7 @@ class CategoryWire(Reply):
 class Categories(Reply):
     """GET /product/202309/categories."""
 
-    categories: tuple[CategoryWire, ...] = ()
+    categories: Annotated[tuple[CategoryWire, ...], EACH] = ()
 
 
 class CategoryQuestion(Body):
@@ -30,14 +32,14 @@ class CategoryQuestion(Body):
 class RecommendedCategory(Reply):
     """The leaf that TikTok would choose."""
 
-    leaf_category_id: Id = ""
+    leaf_category_id: Annotated[Id, LOOSE] = ""
 
 
 class NamedValue(Reply):
     """A value that an attribute may take."""
 
     id: Id = ""
-    name: str = ""
+    name: Annotated[str, LOOSE] = ""
 
 
 class ConditionWire(Reply):
@@ -51,19 +53,19 @@ class AttributeWire(Reply):
     """One attribute; `is_requried` is misspelt on the wire (§7)."""
 
     id: Id
-    name: str = ""
+    name: Annotated[str, LOOSE] = ""
     type: str = ""
     is_requried: bool = False
     is_customizable: bool = False
     is_multiple_selection: bool = False
-    values: tuple[NamedValue, ...] = ()
-    requirement_conditions: tuple[ConditionWire, ...] = ()
+    values: Annotated[tuple[NamedValue, ...], EACH] = ()
+    requirement_conditions: Annotated[tuple[ConditionWire, ...], EACH] = ()
 
 
 class CategoryAttributes(Reply):
     """GET /product/202309/categories/{category_id}/attributes."""
 
-    attributes: tuple[AttributeWire, ...] = ()
+    attributes: Annotated[tuple[AttributeWire, ...], EACH] = ()
 
 
 class Required(Reply):
@@ -76,10 +78,10 @@ class CertificationWire(Reply):
     """A document that the category may ask for."""
 
     id: Id
-    name: str = ""
+    name: Annotated[str, LOOSE] = ""
     is_required: bool = False
-    document_details: str = ""
-    requirement_conditions: tuple[ConditionWire, ...] = ()
+    document_details: Annotated[str, LOOSE] = ""
+    requirement_conditions: Annotated[tuple[ConditionWire, ...], EACH] = ()
     expiration_date: Required = Required()
 
 
@@ -92,7 +94,7 @@ class SizeChartRule(Required):
 class CategoryRulesWire(Reply):
     """GET /product/202309/categories/{category_id}/rules."""
 
-    product_certifications: tuple[CertificationWire, ...] = ()
+    product_certifications: Annotated[tuple[CertificationWire, ...], EACH] = ()
     size_chart: SizeChartRule = SizeChartRule()
     package_dimension: Required = Required()
     epr: Required = Required()
@@ -105,7 +107,7 @@ class BrandWire(Reply):
     """A brand; `authorized_status` is AUTHORIZED or, sic, UNAUTHORIEZD."""
 
     id: Id
-    name: str = ""
+    name: Annotated[str, LOOSE] = ""
     authorized_status: str = ""
     brand_status: str = ""
 
@@ -113,7 +115,7 @@ class BrandWire(Reply):
 class BrandsPage(Page):
     """GET /product/202309/brands."""
 
-    brands: tuple[BrandWire, ...] = ()
+    brands: Annotated[tuple[BrandWire, ...], EACH] = ()
 
 
 class PrerequisiteWire(Reply):
@@ -121,10 +123,10 @@ class PrerequisiteWire(Reply):
 
     check_item: str = ""
     is_failed: bool = False
-    fail_reasons: tuple[str, ...] = ()
+    fail_reasons: Annotated[tuple[str, ...], LOOSE] = ()
 
 
 class Prerequisites(Reply):
     """GET /product/202312/prerequisites."""
 
-    check_results: tuple[PrerequisiteWire, ...] = ()
+    check_results: Annotated[tuple[PrerequisiteWire, ...], EACH] = ()

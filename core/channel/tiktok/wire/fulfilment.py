@@ -1,6 +1,8 @@
 """Telling TikTok that parcels left, and what buyers and sellers cancelled."""
 
-from core.channel.tiktok.wire.base import Body, Id, Page, Reply
+from typing import Annotated
+
+from core.channel.tiktok.wire.base import EACH, LOOSE, Body, Id, Page, Reply
 
 
 class ShippedLine(Body):
@@ -32,15 +34,15 @@ class ShippingUpdate(Body):
 class WarningWire(Reply):
     """What TikTok wants to be known although it did what was asked."""
 
-    message: str = ""
+    message: Annotated[str, LOOSE] = ""
 
 
 class ShippedPackage(Reply):
     """The package that marking as shipped made."""
 
-    order_id: Id = ""
-    package_id: Id = ""
-    warning: WarningWire = WarningWire()
+    order_id: Annotated[Id, LOOSE] = ""
+    package_id: Annotated[Id, LOOSE] = ""
+    warning: Annotated[WarningWire, LOOSE] = WarningWire()
 
 
 class CancellationSearch(Body):
@@ -60,7 +62,7 @@ class CancelledLine(Reply):
 class NextAction(Reply):
     """What the seller is expected to do, and until when."""
 
-    action: str = ""
+    action: Annotated[str, LOOSE] = ""
     deadline: int = 0
 
 
@@ -69,17 +71,17 @@ class CancellationWire(Reply):
 
     cancel_id: Id
     order_id: Id
-    cancel_type: str = ""
-    cancel_status: str = ""
-    role: str = ""
-    cancel_reason_text: str = ""
-    create_time: int = 0
-    update_time: int = 0
-    cancel_line_items: tuple[CancelledLine, ...] = ()
-    seller_next_action_response: tuple[NextAction, ...] = ()
+    cancel_type: Annotated[str, LOOSE] = ""
+    cancel_status: Annotated[str, LOOSE] = ""
+    role: Annotated[str, LOOSE] = ""
+    cancel_reason_text: Annotated[str, LOOSE] = ""
+    create_time: Annotated[int, LOOSE] = 0
+    update_time: Annotated[int, LOOSE] = 0
+    cancel_line_items: Annotated[tuple[CancelledLine, ...], EACH] = ()
+    seller_next_action_response: Annotated[tuple[NextAction, ...], EACH, LOOSE] = ()
 
 
 class CancellationsPage(Page):
     """POST /return_refund/202602/cancellations/search."""
 
-    cancellations: tuple[CancellationWire, ...] = ()
+    cancellations: Annotated[tuple[CancellationWire, ...], EACH] = ()

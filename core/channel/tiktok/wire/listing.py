@@ -1,6 +1,8 @@
 """Bodies and replies about making, editing, checking and ending listings."""
 
-from core.channel.tiktok.wire.base import Body, Id, Reply
+from typing import Annotated
+
+from core.channel.tiktok.wire.base import EACH, LOOSE, Body, Id, Reply
 from core.channel.tiktok.wire.fulfilment import WarningWire
 from core.channel.tiktok.wire.products import AmountBody, ProductWire, WarehouseQuantity
 
@@ -165,36 +167,36 @@ class CreatedSku(Reply):
     """A SKU that the create made."""
 
     id: Id
-    seller_sku: str = ""
+    seller_sku: Annotated[str, LOOSE] = ""
 
 
 class CreatedProduct(Reply):
     """What the create answers; warnings tell of fields that TikTok dropped (§4)."""
 
     product_id: Id
-    skus: tuple[CreatedSku, ...] = ()
-    warnings: tuple[WarningWire, ...] = ()
+    skus: Annotated[tuple[CreatedSku, ...], EACH, LOOSE] = ()
+    warnings: Annotated[tuple[WarningWire, ...], EACH, LOOSE] = ()
 
 
 class Audit(Reply):
     """How far the review is, which is not the listing's status."""
 
-    status: str = ""
+    status: Annotated[str, LOOSE] = ""
 
 
 class EditedProduct(Reply):
     """What the partial edit answers: the old version stays live until the new one passes its review."""
 
-    product_id: Id = ""
-    audit: Audit = Audit()
+    product_id: Annotated[Id, LOOSE] = ""
+    audit: Annotated[Audit, LOOSE] = Audit()
 
 
 class AuditFailureWire(Reply):
     """Why a review failed, by field or area."""
 
-    position: str = ""
-    reasons: tuple[str, ...] = ()
-    suggestions: tuple[str, ...] = ()
+    position: Annotated[str, LOOSE] = ""
+    reasons: Annotated[tuple[str, ...], LOOSE] = ()
+    suggestions: Annotated[tuple[str, ...], LOOSE] = ()
 
 
 class ImageWire(Reply):
@@ -252,7 +254,7 @@ class ProductDetail(ProductWire):
 
     description: str = ""
     audit: Audit = Audit()
-    audit_failed_reasons: tuple[AuditFailureWire, ...] = ()
+    audit_failed_reasons: Annotated[tuple[AuditFailureWire, ...], EACH, LOOSE] = ()
     category_chains: tuple[ChainLink, ...] = ()
     main_images: tuple[ImageWire, ...] = ()
     brand: BrandRef = BrandRef()
@@ -266,30 +268,30 @@ class ProductDetail(ProductWire):
 class CheckReason(Reply):
     """Why a listing would be refused."""
 
-    code: int = 0
-    message: str = ""
+    code: Annotated[int, LOOSE] = 0
+    message: Annotated[str, LOOSE] = ""
 
 
 class CheckedListing(Reply):
     """What the dry run answers; `warnings` is a single object (§4)."""
 
     check_result: str = ""
-    fail_reasons: tuple[CheckReason, ...] = ()
-    warnings: WarningWire = WarningWire()
+    fail_reasons: Annotated[tuple[CheckReason, ...], EACH, LOOSE] = ()
+    warnings: Annotated[WarningWire, LOOSE] = WarningWire()
 
 
 class UploadedImage(Reply):
     """What an upload answers; sizes in pixels."""
 
     uri: str
-    url: str = ""
-    width: int = 0
-    height: int = 0
+    url: Annotated[str, LOOSE] = ""
+    width: Annotated[int, LOOSE] = 0
+    height: Annotated[int, LOOSE] = 0
 
 
 class UploadedFile(Reply):
     """What the upload of a file answers."""
 
     id: Id
-    name: str = ""
-    format: str = ""
+    name: Annotated[str, LOOSE] = ""
+    format: Annotated[str, LOOSE] = ""

@@ -1,6 +1,8 @@
 """Orders: the search, the detail."""
 
-from core.channel.tiktok.wire.base import Body, Id, Page, Reply, Rows
+from typing import Annotated
+
+from core.channel.tiktok.wire.base import EACH, LOOSE, Body, Id, Page, Reply, Rows
 
 
 class LineItemWire(Reply):
@@ -10,8 +12,8 @@ class LineItemWire(Reply):
     sku_id: Id = ""
     product_id: Id = ""
     seller_sku: str = ""
-    product_name: str = ""
-    sku_name: str = ""
+    product_name: Annotated[str, LOOSE] = ""
+    sku_name: Annotated[str, LOOSE] = ""
     sale_price: Id = ""
     currency: str = ""
     display_status: str = ""
@@ -38,7 +40,7 @@ class AddressWire(Reply):
     address_line2: str = ""
     address_line3: str = ""
     address_line4: str = ""
-    district_info: tuple[DistrictWire, ...] = ()
+    district_info: Annotated[tuple[DistrictWire, ...], EACH] = ()
     post_town: str = ""
     postal_code: Id = ""
     region_code: str = ""
@@ -47,8 +49,8 @@ class AddressWire(Reply):
 class PaymentWire(Reply):
     """Money of an order, as decimal strings. The parts need not add up (§8)."""
 
-    currency: str = ""
-    total_amount: Id = ""
+    currency: Annotated[str, LOOSE] = ""
+    total_amount: Annotated[Id, LOOSE] = ""
 
 
 class PackageRef(Reply):
@@ -70,12 +72,12 @@ class OrderWire(Reply):
     delivery_option_name: str = ""
     warehouse_id: Id = ""
     line_items: tuple[LineItemWire, ...] = ()
-    payment: PaymentWire = PaymentWire()
+    payment: Annotated[PaymentWire, LOOSE] = PaymentWire()
     recipient_address: AddressWire = AddressWire()
-    packages: tuple[PackageRef, ...] = ()
-    buyer_email: str = ""
-    buyer_message: str = ""
-    cancel_reason: str = ""
+    packages: Annotated[tuple[PackageRef, ...], EACH] = ()
+    buyer_email: Annotated[str, LOOSE] = ""
+    buyer_message: Annotated[str, LOOSE] = ""
+    cancel_reason: Annotated[str, LOOSE] = ""
     order_type: str = ""
     tracking_number: str = ""
     is_sample_order: bool = False
@@ -83,10 +85,10 @@ class OrderWire(Reply):
     is_exchange_order: bool = False
     is_on_hold_order: bool = False
     is_buyer_request_cancel: bool = False
-    rts_sla_time: int = 0
-    tts_sla_time: int = 0
-    shipping_due_time: int = 0
-    cancel_order_sla_time: int = 0
+    rts_sla_time: Annotated[int, LOOSE] = 0
+    tts_sla_time: Annotated[int, LOOSE] = 0
+    shipping_due_time: Annotated[int, LOOSE] = 0
+    cancel_order_sla_time: Annotated[int, LOOSE] = 0
 
 
 class OrdersPage(Page):

@@ -1,6 +1,8 @@
 """Products, their stock and their prices."""
 
-from core.channel.tiktok.wire.base import Body, Id, Page, Reply, Rows
+from typing import Annotated
+
+from core.channel.tiktok.wire.base import EACH, LOOSE, Body, Id, Page, Reply, Rows
 
 
 class InventoryWire(Reply):
@@ -34,18 +36,18 @@ class SkuWire(Reply):
     seller_sku: str = ""
     price: PriceWire = PriceWire()
     inventory: tuple[InventoryWire, ...] = ()
-    sales_attributes: tuple[SalesAttributeWire, ...] = ()
+    sales_attributes: Annotated[tuple[SalesAttributeWire, ...], EACH] = ()
 
 
 class ProductWire(Reply):
     """One product of the search or of Get Product."""
 
     id: Id
-    title: str = ""
+    title: Annotated[str, LOOSE] = ""
     status: str = ""
     skus: tuple[SkuWire, ...] = ()
-    create_time: int = 0
-    update_time: int = 0
+    create_time: Annotated[int, LOOSE] = 0
+    update_time: Annotated[int, LOOSE] = 0
 
 
 class ProductsPage(Page):
@@ -78,8 +80,8 @@ class SkuStockWire(Reply):
     """One SKU of the inventory search."""
 
     id: Id
-    seller_sku: str = ""
-    total_available_quantity: int = 0
+    seller_sku: Annotated[str, LOOSE] = ""
+    total_available_quantity: Annotated[int, LOOSE] = 0
     total_committed_quantity: int = 0
     warehouse_inventory: tuple[WarehouseStockWire, ...] = ()
 
@@ -88,13 +90,13 @@ class ProductStockWire(Reply):
     """One product of the inventory search."""
 
     product_id: Id
-    skus: tuple[SkuStockWire, ...] = ()
+    skus: Annotated[tuple[SkuStockWire, ...], EACH] = ()
 
 
 class InventoryFound(Reply):
     """POST /product/202309/inventory/search."""
 
-    inventory: tuple[ProductStockWire, ...] = ()
+    inventory: Annotated[tuple[ProductStockWire, ...], EACH] = ()
 
 
 class InventorySearch(Body):
