@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from core.channel.errors import PermissionNeeded
+from core.channel.errors import PermissionNeeded, Refused, ServerFault, UnreadableReply
 from core.models.order import Order, OrderState
 from core.sync.context import SyncContext
 from core.sync.fulfil_order import Change, Outlets, change_all
@@ -13,10 +13,14 @@ from core.sync.fulfil_order import Change, Outlets, change_all
 _log = structlog.get_logger(__name__)
 
 _AHEAD = timedelta(minutes=5)
+_OF_CANCELLATIONS = (PermissionNeeded, UnreadableReply, ServerFault, Refused)
 
 
 async def note_deadlines(ctx: SyncContext, outlets: Outlets, orders: Sequence[Order]) -> None:
-    """Ask TikTok for the deadlines of wishes that came without one, all in one search."""
+    """Ask TikTok for the deadlines of wishes that came without one, all in one search.
+
+    Orders go out without them where the app lacks the scope for cancellations or TikTok's answer is no use.
+    """
     asking = {order.source.id: order for order in orders if _asks(order)}
     if not asking:
         return
@@ -28,8 +32,7 @@ async def note_deadlines(ctx: SyncContext, outlets: Outlets, orders: Sequence[Or
             for row in page:
                 if row.respond_by is not None and row.order_id in asking:
                     deadlines[row.order_id] = row.respond_by
-    except PermissionNeeded as error:
-        # The app may lack the scope for cancellations; orders go out all the same, without deadlines on show.
+    except _OF_CANCELLATIONS as error:
         _log.warning("cancellations cannot be read", what=error.what)
     changes = [(asking[order_id], _with_deadline(moment)) for order_id, moment in deadlines.items()]
     await change_all(ctx, changes)

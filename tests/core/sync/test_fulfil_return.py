@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from core import tables
-from core.channel.errors import DataRefused, PermissionNeeded, ServerFault
+from core.channel.errors import ChannelError, DataRefused, PermissionNeeded, ServerFault, UnreadableReply
 from core.channel.port import Cancellation, Parcel
 from core.models.integration import Integration
 from core.models.order import Order, OrderState
@@ -285,9 +285,10 @@ async def test_a_buyer_who_asks_after_it_went_is_shown_beside_the_state(way: Way
     assert (await way.order("1")).held_reason is None
 
 
-async def test_a_missing_scope_for_cancellations_does_not_stop_orders(way: Way) -> None:
+@pytest.mark.parametrize("error", [NOT_ALLOWED, UnreadableReply("odd"), ServerFault("down")])
+async def test_cancellations_that_cannot_be_read_stop_no_orders(way: Way, error: ChannelError) -> None:
     way.bought("2", "mug")
     way.bought("3", "mug", cancel_requested=True)
-    way.parcels.cases_error = NOT_ALLOWED
+    way.parcels.cases_error = error
     await way.run()
     assert way.desk.references() == ["1", "2"]
