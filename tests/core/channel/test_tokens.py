@@ -1,9 +1,11 @@
 """Tokens at rest: one refresh at a time, the new pair stored before it is used."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,6 +14,7 @@ from core.channel.errors import NeedsReauthorisation, Unreachable
 from core.channel.tiktok.auth import TikTokAuth, TokenPair
 from core.channel.tiktok.tokens import TABLE, TokenKeeper, seal_pair
 from core.models.integration import Authorisation
+from core.store import StoreFull
 from storage.tinydb.store import TinyStore
 from storage.vault import Vault
 from tests.core.channel.support import APP, NOON, Answer, FrozenClock, ScriptedShop, ok, refusal
@@ -269,3 +272,82 @@ async def test_a_holder_that_never_ends_is_told_as_trouble(house: House) -> None
     keeper._sleep = no_wait
     with pytest.raises(Unreachable, match="two minutes"):
         await keeper.renew("TTP_access-1")
+
+
+async def test_a_pair_that_could_not_be_stored_is_stored_the_next_time_and_not_asked_for_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TikTok has ended the old refresh token by then: asking with it would cost the merchant's consent."""
+    house.script(_issued(2), REVOKED)
+    keeper, transaction = house.keeper(), house.store.transaction
+
+    def no_space_for_tokens(**how: Any) -> Any:
+        if house.service.requests:
+            monkeypatch.undo()
+            raise StoreFull("no space is left")
+        return transaction(**how)
+
+    monkeypatch.setattr(house.store, "transaction", no_space_for_tokens)
+    with pytest.raises(StoreFull):
+        await keeper.renew("TTP_access-1")
+    assert await house.stored() == ("TTP_access-1", "TTP_refresh-1")
+    assert await keeper.access_token() == "TTP_access-2"
+    assert await house.stored() == ("TTP_access-2", "TTP_refresh-2")
+    assert len(house.service.requests) == 1
+
+
+@pytest.mark.parametrize("newer", [True, False])
+async def test_a_pair_that_comes_after_the_lease_has_ended_is_kept_unless_a_newer_one_is_there(
+    house: House, newer: bool
+) -> None:
+    service = SlowService()
+    renewing = asyncio.create_task(house.keeper(transport=service).renew("TTP_access-1"))
+    await service.asked.wait()
+    house.clock.move(minutes=2)
+    assert await house.store.lease(f"token:{NAME}", owner="other", ttl=timedelta(seconds=60)) is not None
+    if newer:
+        await house.begin(_pair(9))
+    service.answer.set()
+    kept = 9 if newer else 2
+    assert await renewing == f"TTP_access-{kept}"
+    assert await house.stored() == (f"TTP_access-{kept}", f"TTP_refresh-{kept}")
+
+
+async def test_an_authorisation_that_was_removed_meanwhile_does_not_come_back(house: House) -> None:
+    service = SlowService()
+    renewing = asyncio.create_task(house.keeper(transport=service).renew("TTP_access-1"))
+    await service.asked.wait()
+    async with house.store.transaction() as tx:
+        await tx.delete(TABLE, NAME)
+    service.answer.set()
+    with pytest.raises(NeedsReauthorisation):
+        await renewing
+    assert await house.store.get(TABLE, NAME) is None
+
+
+async def test_a_refresh_that_failed_before_its_time_is_not_tried_again_by_every_call(house: House) -> None:
+    house.script(httpx.ConnectError("refused"), _issued(2))
+    house.clock.at = NOON + WEEK - timedelta(minutes=9)
+    keeper = house.keeper()
+    for _ in range(3):
+        assert await keeper.access_token() == "TTP_access-1"
+    assert len(house.service.requests) == 1
+    house.clock.move(seconds=31)
+    assert await keeper.access_token() == "TTP_access-2"
+
+
+@pytest.mark.parametrize("odd", [[], {}, "x", 5, True, [None]])
+async def test_a_pair_is_not_lost_with_what_is_said_beside_it(house: House, odd: object) -> None:
+    answer = json.loads(_issued(2).content)
+    beside = ("open_id", "seller_name", "seller_base_region", "user_type", "granted_scopes")
+    answer["data"] |= dict.fromkeys(beside, odd)
+    house.script(httpx.Response(200, json=answer))
+    assert await house.keeper().renew("TTP_access-1") == "TTP_access-2"
+    assert await house.stored() == ("TTP_access-2", "TTP_refresh-2")
+
+
+async def test_twenty_callers_refresh_once(house: House) -> None:
+    house.clock.at = NOON + WEEK - timedelta(minutes=5)
+    keeper = house.keeper()
+    assert set(await asyncio.gather(*(keeper.access_token() for _ in range(20)))) == {"TTP_access-2"}
+    assert len(house.service.requests) == 1
