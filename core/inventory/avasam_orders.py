@@ -77,7 +77,10 @@ class AvasamOrderDesk:
             raise OutcomeUnclear("Avasam's answer does not say whether it took the order.")
 
     async def orders(self, *, since: datetime, until: datetime) -> AsyncIterator[Sequence[Sighting]]:
-        """See OrderDesk.orders. A list shorter than its own Total is refused: an order could be missed."""
+        """See OrderDesk.orders. A list shorter than its own Total is refused: an order could be missed.
+
+        A row that came before does not count: pages that overlap or repeat must not hide an order either.
+        """
         body: JsonBody = {
             "FromDate": _moment(since),
             "ToDate": _moment(until),
@@ -89,18 +92,20 @@ class AvasamOrderDesk:
             "SortStatus": "up",
             "limit": str(PAGE),
         }
-        read = 0
+        seen: set[str] = set()
         for page in range(PAGES_AT_MOST):
             rows, total = await self._page({**body, "page": page})
-            read += len(rows)
-            if rows:
-                yield [_row(row) for row in rows]
-            if total is not None and read >= total:
+            fresh = {name: row for row in rows if (name := _name(row)) not in seen}
+            seen.update(fresh)
+            if fresh:
+                yield [_row(row) for row in fresh.values()]
+            if total is not None and len(seen) >= total:
                 return
-            if not rows:
-                if total is None:
-                    return
-                raise unreadable(f"The order list ended after {read} of {total} orders.")
+            if not fresh and total is None and len(rows) < PAGE:
+                return
+            if not fresh:
+                what = "ended" if not rows else "repeats itself"
+                raise unreadable(f"The order list {what} after {len(seen)} of {total or 'its'} orders.")
         raise unreadable(f"The order list goes on for more than {PAGES_AT_MOST} pages.")
 
     async def _page(self, body: JsonBody) -> tuple[list[Row], int | None]:
@@ -115,7 +120,10 @@ class AvasamOrderDesk:
         async for attempt in retries:
             with attempt:
                 document = await self._connection.call(LIST, body)
-                return rows_of(document), _total(document)
+                rows = rows_of(document)
+                if not all(rows):
+                    raise unreadable("It holds an order of which nothing can be read.")
+                return rows, _total(document)
         raise AssertionError("stamina always returns or raises")
 
 
@@ -127,6 +135,11 @@ def status_name(value: object) -> str:
     name = text.upper().replace(" ", "_")
     plain = {known.replace("_", ""): known for known in STATUSES}
     return plain.get(name.replace("_", ""), name)
+
+
+def _name(row: Row) -> str:
+    """What tells a row from the others: its id, else all that it says."""
+    return _text(row.get("_id")) or repr(row)
 
 
 def _row(row: Row) -> Sighting:

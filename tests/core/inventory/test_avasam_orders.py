@@ -169,6 +169,13 @@ async def test_being_shut_out_is_told_apart_from_a_refused_order(stand: Stand) -
     [
         ([{"data": [{"SellerRef": "1"}], "Total": 2}, {"data": [], "Total": 2}], InventoryUnreadable),
         ([{"Total": 2}], InventoryUnreadable),
+        ([{"data": [{"SellerRef": "1"}, None], "Total": 2}], InventoryUnreadable),
+        ([{"data": [{"SellerRef": "1"}], "Total": 2}] * 2, InventoryUnreadable),
+        (
+            [{"data": [{"_id": "a"}, {"_id": "b"}], "Total": 3}, {"data": [{"_id": "b"}], "Total": 3}],
+            InventoryUnreadable,
+        ),
+        ([{"data": [{"_id": str(n)} for n in range(100)]}] * 2, InventoryUnreadable),
         ([httpx.Response(500)], InventoryUnreachable),
     ],
 )
@@ -182,6 +189,18 @@ async def test_a_list_that_is_not_whole_is_no_list(
         async with httpx.AsyncClient() as http:
             with pytest.raises(error):
                 await listed(desk_over(http))
+
+
+async def test_a_row_that_comes_twice_because_pages_moved_is_one_and_a_short_list_may_ignore_pages() -> None:
+    first = {"data": [{"_id": "a", "SellerRef": "1", "Status": 3}, {"_id": "b", "SellerRef": "2"}]}
+    second = {"data": [{"_id": "a", "SellerRef": "1", "Status": 8}, {"_id": "c", "SellerRef": "3"}]}
+    for pages in ([{**first, "Total": 3}, {**second, "Total": 3}], [first, second, second]):
+        with respx.mock(base_url=URL) as wire:
+            wire.post(TOKEN_PATH).respond(json=TOKEN)
+            wire.post(LIST).mock(side_effect=[httpx.Response(200, json=page) for page in pages])
+            async with httpx.AsyncClient() as http:
+                rows = await listed(desk_over(http))
+        assert [row.reference for row in rows] == ["1", "2", "3"]
 
 
 async def test_a_list_without_a_total_is_read_until_it_is_empty() -> None:
