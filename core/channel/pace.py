@@ -56,13 +56,20 @@ class Pace:
         """Seconds for which the shop asked not to be called at all; 0 when it may be called."""
         return max(0.0, self._blocked_until - self._monotonic())
 
-    async def turn(self) -> None:
-        """Wait for this call's turn: first come, first served, and nobody before a refusal has passed."""
+    async def turn(self, *, patience: float = math.inf) -> bool:
+        """Wait for this call's turn: first come, first served, and nobody before a refusal has passed.
+
+        False, at once, when the shop asked not to be called for more than `patience` seconds, be it while
+        this call waited.
+        """
         async with self._queue:
             while (wait := self._next - self._monotonic()) > 0:
+                if self.blocked_for > patience:
+                    return False
                 await self._sleep(wait)
             self._next = self._monotonic() + 1 / self.rate
             self.tally = replace(self.tally, calls=self.tally.calls + 1)
+            return True
 
     def refused(self, retry_after: float | None = None) -> None:
         """The shop said 429: halve the rate, and let nobody go before `retry_after` seconds have passed."""

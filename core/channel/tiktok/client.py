@@ -168,9 +168,10 @@ class TikTokClient:
             ) from None
 
     async def _send(self, call: _Call, token: str) -> dict[str, Any]:
-        if (blocked := self._pace.blocked_for) > LONGEST_WAIT:
-            raise RateLimited("TikTok asked for a pause that is not over yet", retry_after=blocked)
-        await self._pace.turn()
+        if not await self._pace.turn(patience=LONGEST_WAIT):
+            raise RateLimited(
+                "TikTok asked for a pause that is not over yet", retry_after=self._pace.blocked_for
+            )
         try:
             data = await self._exchange(call, token)
         except ChannelError:
