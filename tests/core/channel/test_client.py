@@ -1,5 +1,8 @@
 """What the client does when the shop refuses, breaks, lies or stays silent."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 
@@ -164,6 +167,33 @@ async def test_a_refusal_is_final() -> None:
     assert type(error) is DataRefused
     assert len(made.shop.requests) == 1
     assert error.request_id == "R2"
+
+
+async def test_a_pause_that_begins_while_others_wait_for_their_turn_is_not_slept_through_by_them() -> None:
+    """One answer with Retry-After: 1800 must not hold seven pushes half an hour."""
+    made = rig(refusal(36009037, "Hourly cap", status=429, headers={"retry-after": "1800"}))
+    made.pace.rate = made.pace.ceiling = 1
+    ended = await asyncio.gather(*(_read(made) for _ in range(8)), return_exceptions=True)
+    assert [type(error) for error in ended] == [RateLimited] * 8
+    assert len(made.shop.requests) < 8
+    assert (made.clock.at - NOON).total_seconds() < 60
+
+
+async def test_an_answer_that_trickles_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def trickle() -> AsyncIterator[bytes]:
+        yield b'{"code":0,'
+        await asyncio.Event().wait()
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=trickle())
+
+    monkeypatch.setattr("core.bodies.LONGEST", 0.02)
+    assert type(await _failure(rig(answer))) is Unreachable
+    made = rig(answer)
+    error = await _failure(made, UNSAFE)
+    assert type(error) is LostReply
+    assert "had not come to its end" in str(error)
+    assert len(made.shop.requests) == 1
 
 
 @pytest.mark.parametrize("header", ["7", "7.0", "Thu, 01 Jan 2026 00:00:07 GMT"], ids=["7", "7.0", "date"])
