@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 TITLE_LIMIT: Final = 1_000
@@ -22,6 +23,8 @@ _INVISIBLE: Final = re.compile(
 _MARKS_IN_A_ROW: Final = 3
 _MARKS_TO_COMPOSE: Final = 30
 """More than any script stacks (UAX #15, Stream-Safe Text): normalising longer runs takes quadratic time."""
+_SHORTEST_SECRET: Final = 8
+"""Shorter ones could be part of ordinary words, and no token, key or app secret is that short."""
 _FORMULA: Final = frozenset("=+-@\t\r\n＝＋－＠")
 
 
@@ -76,6 +79,14 @@ def _thinned(text: str, most: int) -> str:
 
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """The text with every secret in it replaced by an ellipsis."""
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "…")
+    return text
 
 
 def csv_cell(text: str) -> str:

@@ -19,6 +19,7 @@ from core.inventory.errors import (
     InventoryThrottled,
     InventoryUnreachable,
 )
+from core.text import without_secrets
 
 TOKEN_PATH: Final = "/api/auth/request-token"  # noqa: S105  # an address, not a token
 EARLY: Final = timedelta(minutes=2)
@@ -117,11 +118,22 @@ class AvasamConnection:
                 "Check the network and Avasam's address in the settings. It is tried again by itself.",
             ) from None
         _log.debug("avasam call", path=path, status=response.status_code)
-        if response.is_success:
-            return parse(content)
         if response.status_code == 401:
             raise _Unauthorised
-        raise self._error_for(response, content)
+        try:
+            if response.is_success:
+                return parse(content)
+            raise self._error_for(response, content)
+        except InventoryDeclined as error:
+            raise self._without_secrets(error, token) from None
+
+    def _without_secrets(self, error: InventoryDeclined, token: str | None) -> InventoryDeclined:
+        """Avasam's words, even when they repeat what it was sent."""
+        secrets = (*self._keys.values(), token or "")
+        what, why, cure, said = (
+            without_secrets(text, secrets) for text in (error.what, error.why, error.cure, error.said)
+        )
+        return InventoryDeclined(what, why, cure, said=said)
 
     def _error_for(self, response: httpx.Response, content: bytes) -> InventoryError:
         if response.status_code == 429:

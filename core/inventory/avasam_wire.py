@@ -38,24 +38,26 @@ def parse(content: bytes) -> object:
         raise unreadable(
             "It is a web page, not JSON." if page else "It is not JSON, or was cut short."
         ) from None
-    if isinstance(document, dict):
-        _raise_failure(document)
+    for part in (document, document.get("body")) if isinstance(document, dict) else ():
+        if isinstance(part, dict):
+            _raise_failure(part)
     return document
 
 
 def rows_of(document: object) -> list[Row]:
-    """The rows of a page, whether bare, under `data`, or under `body.data`; `null` is no rows."""
+    """The rows of a page, whether bare, under `data`, or under `body.data`; `null` is no rows.
+
+    What is no object among them counts as an empty one, which is refused as such and hides no other.
+    """
     inner = document
     if isinstance(inner, dict) and isinstance(inner.get("body"), dict | list):
         inner = inner["body"]
-        if isinstance(inner, dict):
-            _raise_failure(inner)
     if isinstance(inner, dict) and "data" in inner:
         inner = inner["data"]
         inner = [] if inner is None else inner
-    if not isinstance(inner, list) or not all(isinstance(row, dict) for row in inner):
+    if not isinstance(inner, list) or (inner and not any(isinstance(row, dict) for row in inner)):
         raise unreadable("It holds no list of rows.")
-    return inner
+    return [row if isinstance(row, dict) else {} for row in inner]
 
 
 def token_of(document: object) -> TokenReply:

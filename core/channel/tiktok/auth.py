@@ -22,10 +22,10 @@ from core.channel.errors import (
 )
 from core.channel.http_logs import keep_queries_out_of_logs
 from core.channel.tiktok.client import NEVER_SENT, AppCredentials
-from core.channel.tiktok.envelope import open_envelope, without_secrets
+from core.channel.tiktok.envelope import open_envelope
 from core.channel.tiktok.errors import error_for, without_suffix
 from core.channel.tiktok.wire import TokenData, when
-from core.text import clean_line
+from core.text import clean_line, without_secrets
 
 _TOKEN_GET: Final = "/api/v2/token/get"  # noqa: S105 - a path
 _TOKEN_REFRESH: Final = "/api/v2/token/refresh"  # noqa: S105 - a path
@@ -107,7 +107,7 @@ def _pair(status: int, content: bytes, *, secrets: Sequence[str]) -> TokenPair:
     envelope = open_envelope(content)
     if envelope is None:
         raise _unreadable(status)
-    request_id = envelope.request_id
+    request_id = without_secrets(envelope.request_id or "", secrets) or None
     if envelope.code != 0:
         message = without_secrets(envelope.message, secrets)
         raise _refused(envelope.code, message, status, request_id)

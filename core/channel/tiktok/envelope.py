@@ -4,7 +4,7 @@ import email.utils
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -22,14 +22,12 @@ from core.channel.errors import (
 )
 from core.channel.tiktok.errors import error_for
 from core.clock import Clock
-from core.text import clean_line
+from core.text import clean_line, without_secrets
 
 _DIGITS: Final = re.compile(r"-?[0-9]{1,18}")
 LONGEST_PAUSE: Final = 86_400.0
 """Seconds: what asks for a longer pause than the hourly and daily caps do is no sensible answer."""
 _LONGEST_ID: Final = 80
-_SHORTEST_SECRET: Final = 8
-"""Shorter ones could be part of ordinary words, and no token or app secret is that short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +64,18 @@ def data_of(
     what: str,
     safe: bool,
     clock: Clock,
-    secrets: Iterable[str] = (),
+    secrets: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The `data` in the content of an answer to the call named `what`, or the ChannelError that it means.
 
     `safe` is whether the call may be repeated although it may have had an effect. None of `secrets` gets
-    into an error, even when TikTok's message repeats it.
+    into an error, even when TikTok's message or request id repeats it.
     """
     pause = retry_after(response, clock)
     envelope = open_envelope(content)
     if envelope is None:
         raise _without_envelope(response.status_code, what=what, safe=safe, pause=pause)
-    code, request_id = envelope.code, envelope.request_id
+    code, request_id = envelope.code, without_secrets(envelope.request_id or "", secrets) or None
     if code != 0:
         error = error_for(
             code,
@@ -97,14 +95,6 @@ def data_of(
         return envelope.data
     kind = UnreadableReply if safe else LostReply
     raise kind(f"TikTok's answer to {what} holds no object as its data", request_id=request_id)
-
-
-def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """The text with every secret in it replaced by an ellipsis."""
-    for secret in secrets:
-        if len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, "…")
-    return text
 
 
 def retry_after(response: httpx.Response, clock: Clock) -> float | None:

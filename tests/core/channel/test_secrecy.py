@@ -80,6 +80,13 @@ async def test_a_token_call_leaks_nothing(which: str, number: int, caplog: pytes
     assert not [secret for secret in SECRETS if secret in said]
 
 
+async def test_a_request_id_that_is_a_secret_is_none() -> None:
+    body = {"code": 12052261, "message": "no", "request_id": TOKEN, "data": None}
+    with pytest.raises(ChannelError) as caught:
+        await rig(httpx.Response(200, json=body)).client.call(operations.WAREHOUSES, wire.Warehouses)
+    assert caught.value.request_id == "…"
+
+
 def test_nothing_that_holds_a_secret_shows_it() -> None:
     pair = TokenPair(TOKEN, NOON, REFRESH, NOON, "open", "Seller", "GB", ())
     said = repr([APP, pair, Redirected(CODE, "state"), Upload("x.png", TOKEN.encode())])

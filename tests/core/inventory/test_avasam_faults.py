@@ -1,11 +1,15 @@
 """What the client makes of failures, refusals and answers that cannot be read."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 from stamina.instrumentation import set_on_retry_hooks
 
 from core.inventory.avasam import STOCK, TRIES, AvasamClient, back_off
 from core.inventory.errors import (
+    InventoryDeclined,
     InventoryError,
     InventoryRefused,
     InventoryThrottled,
@@ -120,3 +124,29 @@ async def test_a_byte_that_is_no_text_hides_no_other_product(account: Account, c
     read = await client.read_stock()
     assert read.stock == {"A": 5, "C": 7}
     assert [row.field for row in read.rejected] == ["SKU"]
+
+
+@pytest.mark.parametrize("status", [200, 400, 422])
+@pytest.mark.parametrize("wrapped", [True, False])
+async def test_a_refusal_that_repeats_what_it_was_sent_is_told_without_it(
+    account: Account, client: AvasamClient, status: int, wrapped: bool
+) -> None:
+    said = {"ErrorCode": 1, "Message": f"token-{'x' * 9} and very-secret are wrong"}
+    account.fail(STOCK, httpx.Response(status, json={**said, "body": said if wrapped else None}))
+    with pytest.raises(InventoryDeclined) as caught:
+        await client.read_stock()
+    assert "very-secret" not in f"{caught.value} {caught.value!r} {caught.value.said}"
+    assert "are wrong" in caught.value.said
+
+
+async def test_an_answer_that_trickles_without_end_is_given_up(
+    account: Account, client: AvasamClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def trickle() -> AsyncIterator[bytes]:
+        yield b" "
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("core.bodies.LONGEST", 0.02)
+    account.fail(STOCK, *(httpx.Response(200, content=trickle()) for _ in range(TRIES)))
+    with pytest.raises(InventoryUnreachable, match="had not come to its end"):
+        await client.read_stock()

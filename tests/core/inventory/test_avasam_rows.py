@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from core.inventory.avasam import LONGEST_WAIT, PRODUCTS, STOCK, AvasamClient
+from core.inventory.avasam_rows import Gathered
+from core.inventory.avasam_wire import rows_of
 from core.inventory.errors import InventoryThrottled
 from core.models.product import ProductKind
 from tests.core.inventory.account import Account
@@ -126,6 +128,14 @@ async def test_rows_without_a_usable_sku_are_reported_and_the_others_taken(
     read = await client.read_stock()
     assert read.stock == {"A": 1, "17": 1}
     assert [entry.field for entry in read.rejected] == ["SKU", "SKU"]
+
+
+@pytest.mark.parametrize("odd", [None, "x", 5, []])
+async def test_what_is_no_row_is_reported_and_the_others_are_taken(odd: object) -> None:
+    gathered = Gathered()
+    gathered.add_stock(rows_of({"data": [odd, {"SKU": "A", "Stock": 1}]}))
+    assert gathered.stock == {"A": 1}
+    assert [entry.why for entry in gathered.rejected] == ["every product needs a SKU"]
 
 
 async def test_two_products_with_one_sku_are_not_merged(account: Account, client: AvasamClient) -> None:
