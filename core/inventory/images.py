@@ -50,13 +50,13 @@ class WebImages:
             raise ImageFault(f"did not come within {SECONDS:.0f} seconds") from None
         except httpx.TransportError:
             raise ImageFault("cannot be fetched: the connection failed") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            # A host that no name server could be asked for is a ValueError of the libraries below.
             raise ImageFault(f"cannot be fetched ({type(error).__name__})") from None
 
     async def _fetch(self, address: str, most: int) -> bytes:
         for _ in range(_REDIRECTS + 1):
-            parts = urlsplit(address)
-            if parts.scheme not in {"http", "https"} or not parts.hostname:
+            if not _leads_to_the_web(address):
                 raise ImageFault("has an address that is not http or https")
             async with self._http.stream("GET", address, headers={"accept": "image/*"}) as answer:
                 if answer.is_redirect:
@@ -71,3 +71,16 @@ class WebImages:
                         break
                 return bytes(content)
         raise ImageFault(f"is redirected more than {_REDIRECTS} times")
+
+
+def _leads_to_the_web(address: str) -> bool:
+    """Whether it is an address of http or https with a host and, if it names one, a port that exists."""
+    try:
+        parts = urlsplit(address)
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+        )
+    except ValueError:
+        return False

@@ -44,10 +44,32 @@ async def test_a_redirect_is_followed_a_few_times_and_a_ring_is_given_up() -> No
         await fetch(lambda _request: httpx.Response(301, headers={"location": "/1.png"}))
 
 
-@pytest.mark.parametrize("address", ["ftp://shop.test/1.png", "file:///etc/passwd", "1.png", "https://"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://shop.test/1.png",
+        "file:///etc/passwd",
+        "1.png",
+        "https://",
+        "https://[shop/1.png",
+        "https://shop.test:99999/1.png",
+        "https://shop.test:0/1.png",
+        "https://shop.test:x/1.png",
+    ],
+)
 async def test_only_web_addresses_are_asked(address: str) -> None:
     with pytest.raises(ImageFault, match="not http or https"):
         await fetch(lambda _request: httpx.Response(200), address)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://xn--/1.png", "https://\u2603\u00ad/1.png", "https://a/" + "1" * 70_000]
+)
+async def test_an_address_that_cannot_be_asked_is_a_fault_of_the_image(address: str) -> None:
+    with pytest.raises(ImageFault, match="cannot be fetched"):
+        await fetch(lambda _request: httpx.Response(200), address)
+    with pytest.raises(ImageFault):
+        await fetch(lambda _request: httpx.Response(302, headers={"location": address.encode("utf-8")}))
 
 
 async def test_a_redirect_to_a_file_is_not_followed() -> None:
