@@ -46,6 +46,8 @@ async def test_a_token_is_replaced_before_it_ends(account: Account, client: Avas
         ("2026-07-01T12:30:00", 2),
         ("2026-07-02T13:30:00+01:00", 1),
         ("2020-01-01T00:00:00Z", 1),
+        ("9999-12-31T23:59:59-14:00", 1),
+        ("0001-01-01T00:00:00+14:00", 1),
         ("next Tuesday", 1),
         (None, 1),
     ],
