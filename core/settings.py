@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     """`tinydb:///path/to/directory`; empty means `store` inside `home`."""
     store_group: bool = False
     """Let the directory's group share the store (2770, files 0660); all then need the same AVASAM_KEY."""
+    store_on_network: bool = False
+    """Allow the store on a network file system: only where its locks and renames are known to be good."""
 
     tiktok_api_url: Base = "https://open-api.tiktokglobalshop.com"
     """TikTok Shop's API, for all markets."""

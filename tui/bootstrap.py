@@ -34,6 +34,7 @@ async def open_backend(
         settings.store_directory(),
         clock=clock,
         progress=progress,
+        allow_network=settings.store_on_network,
         group=settings.store_group,
         screen=screen,
     )

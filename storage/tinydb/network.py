@@ -24,8 +24,9 @@ def refuse_network(directory: Path, *, mounts: Path = _MOUNTS) -> None:
     if kind in _NETWORK or kind.startswith(_NETWORK_FUSE):
         raise StoreError(
             f"{directory} is on a network file system ({kind}), where locks and renames are not reliable and "
-            "commits could be lost. Use a local disk, or PostgreSQL to share a store between machines; "
-            "whoever knows this file system to be safe can allow it in the settings."
+            "commits could be lost. Use a local disk: a store for several machines would need PostgreSQL, "
+            "which this version does not have. Whoever knows this file system to be safe can set "
+            "AVASAM_STORE_ON_NETWORK=1."
         )
 
 

@@ -12,10 +12,12 @@ from typing import Final
 import pytest
 
 from core.clock import SystemClock
+from core.settings import Settings
 from core.store import StoreCorrupt, StoreError, StoreFull, StoreReadOnly
 from storage.tinydb import TinyStore, files, journal
 from tests.storage.child import number_in
 from tests.storage.support import ROOT, OpenStore, Spawn, keys_in, names_in, next_fact, opened, write
+from tui.bootstrap import open_backend
 
 PROVED_BY: Final[Mapping[int, tuple[str, ...]]] = {
     1: ("test_a_last_record_torn_at_any_byte_is_cut_and_its_bytes_are_kept",),
@@ -171,6 +173,11 @@ async def test_case_20_a_network_file_system_can_be_allowed(
         await open_store()
     store = await TinyStore.open(home, clock=SystemClock(), allow_network=True)
     await store.close()
+    settings = Settings(home=home.parent, store_url=f"tinydb://{home}")
+    with pytest.raises(StoreError, match="network"):
+        await open_backend(settings)
+    backend = await open_backend(settings.model_copy(update={"store_on_network": True}))
+    await backend.close()
 
 
 async def test_case_22_a_snapshot_edited_under_a_running_program_is_refused_with_the_byte(
