@@ -10,6 +10,7 @@ from core.channel.errors import (
     ClientBug,
     ClockSkew,
     DataRefused,
+    LostReply,
     NeedsReauthorisation,
     PermissionNeeded,
     RateLimited,
@@ -19,8 +20,10 @@ from core.channel.errors import (
     StaleState,
     TokenExpired,
 )
+from core.channel.tiktok import operations, wire
+from core.channel.tiktok.client import TRIES
 from core.channel.tiktok.errors import CREDENTIALS, error_for
-from tests.core.channel.support import contract
+from tests.core.channel.support import TOKEN, contract, refusal, rig
 
 CODES = contract("error-codes.json")
 REACTIONS: dict[str, type[ChannelError]] = {
@@ -64,6 +67,25 @@ def test_a_known_code_is_the_class_of_its_reaction(row: dict[str, Any]) -> None:
     assert row["meaning"] in error.what
     if isinstance(error, DataRefused):
         assert error.area == reaction
+
+
+@pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
+@pytest.mark.parametrize("row", CODES, ids=_row_id)
+async def test_a_known_code_is_reacted_to_as_its_reaction_says(row: dict[str, Any], unsafe: bool) -> None:
+    """How often the call went out, and whether the token was renewed, is what a reaction is on the wire."""
+    made = rig(refusal(row["code"], SAYS.get(row.get("when", ""), "Something. ") + SUFFIX))
+    with pytest.raises(ChannelError) as caught:
+        await made.client.call(
+            operations.CREATE_PRODUCT if unsafe else operations.WAREHOUSES, wire.Warehouses
+        )
+    name = next(name for name in REACTIONS if row["reaction"].startswith(name))
+    tries = {"rate_limit": TRIES, "server": 1 if unsafe else TRIES, "refresh": 2}.get(name, 1)
+    assert len(made.shop.requests) == tries
+    assert made.tokens.renewed == ([TOKEN] if name == "refresh" else [])
+    expected = {"refresh": NeedsReauthorisation, "server": LostReply if unsafe else ServerFault}
+    kind = ClockSkew if row.get("when") == "timestamp" else REACTIONS[name]
+    assert type(caught.value) is expected.get(name, kind)
+    assert caught.value.code == row["code"]
 
 
 def test_the_list_that_ships_is_the_list_of_the_contract() -> None:

@@ -69,7 +69,7 @@ async def test_an_address_that_cannot_be_asked_is_a_fault_of_the_image(address: 
     with pytest.raises(ImageFault, match="cannot be fetched"):
         await fetch(lambda _request: httpx.Response(200), address)
     with pytest.raises(ImageFault):
-        await fetch(lambda _request: httpx.Response(302, headers={"location": address.encode("utf-8")}))
+        await fetch(lambda _request: httpx.Response(302, headers={b"location": address.encode("utf-8")}))
 
 
 async def test_a_redirect_to_a_file_is_not_followed() -> None:
