@@ -22,6 +22,7 @@ from core.channel.port import Refusals, Unreadable
 from core.channel.tiktok import operations, wire
 from core.channel.tiktok.client import TikTokClient, Upload
 from core.channel.tiktok.drafts import check_body, create_body, edit_body
+from core.channel.tiktok.errors import error_for
 from core.channel.tiktok.paging import pages
 from core.channel.tiktok.reading import read_refusals, read_skus, skus_of
 from core.clock import Clock
@@ -92,11 +93,11 @@ class TikTokListings:
         return list(dict.fromkeys(ids))
 
     async def check(self, draft: ProductDraft) -> Checked:
-        """See Listings.check."""
+        """See Listings.check. An answer without a verdict stops nothing: the create has the last word."""
         found = await self._client.call(operations.LISTING_CHECK, wire.CheckedListing, body=check_body(draft))
         return Checked(
-            passed=found.check_result == "PASS",
-            reasons=[clean_line(row.message, _REASON) for row in found.fail_reasons],
+            passed=found.check_result != "FAIL" and not found.fail_reasons,
+            reasons=[_why(row) for row in found.fail_reasons],
             warnings=_said([found.warnings]),
         )
 
@@ -205,6 +206,12 @@ def _failure(row: wire.AuditFailureWire) -> ReviewFailure:
         reasons=[clean_line(reason, _REASON) for reason in row.reasons],
         suggestions=[clean_line(suggestion, _REASON) for suggestion in row.suggestions],
     )
+
+
+def _why(row: wire.CheckReason) -> str:
+    if row.code and not row.message:
+        return str(error_for(row.code, ""))
+    return clean_line(row.message, _REASON) or "TikTok gives no reason"
 
 
 def _said(warnings: Sequence[wire.WarningWire]) -> list[str]:

@@ -24,16 +24,20 @@ async def pages(
     """Every page of a search. The filters stay the same throughout, so that the pages belong together (§8).
 
     Raises UnreadableReply when a page token comes twice or several pages in a row are empty: both would
-    make us read for ever.
+    make us read for ever. Likewise when rows are counted and none is sent: nothing may be taken for gone,
+    and no window for read.
     """
     seen: set[str] = set()
-    empty = 0
+    empty, bare = 0, True
     asked = dict(query)
     while True:
         page = await client.call(operation, reply, query=asked, body=body)
         yield page
         token = page.next_page_token
+        bare = bare and page.is_empty
         if not token:
+            if bare and page.total_count > 0:
+                raise UnreadableReply(f"TikTok counts {page.total_count} rows and sends none")
             return
         if token in seen:
             raise UnreadableReply("TikTok's pages repeat themselves: the same page token came twice")

@@ -103,6 +103,21 @@ async def test_a_shop_without_orders_is_one_empty_page() -> None:
     assert (page.orders, page.unreadable, page.total) == ([], [], 0)
 
 
+async def test_rows_that_are_counted_and_not_sent_are_no_empty_shop() -> None:
+    """An empty answer would mark every SKU as gone, and a window of orders as read."""
+    for first in ([], [ok({"orders": [], "next_page_token": "t", "total_count": 7})]):
+        shop, _ = _shop(*first, ok({"orders": [], "total_count": 7}))
+        with pytest.raises(UnreadableReply, match="counts 7 rows and sends none"):
+            await _all_orders(shop)
+    shop, _ = _shop(ok({"total_count": 3}))
+    with pytest.raises(UnreadableReply, match="counts 3 rows"):
+        await _catalogue(shop)
+    shop, _ = _shop(
+        ok({"orders": [{"id": "1"}], "next_page_token": "t", "total_count": 2}), ok({"total_count": 2})
+    )
+    assert [len(page.orders) for page in await _all_orders(shop)] == [1, 0], "one went while we read"
+
+
 async def test_one_bad_row_does_not_hide_the_others() -> None:
     bad = {"id": 577900000000000009, "line_items": [{"no": "id"}]}
     shop, _ = _shop(_orders(_order(1), bad, _order(2)))

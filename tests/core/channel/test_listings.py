@@ -111,7 +111,16 @@ async def test_a_key_that_tiktok_would_not_take_is_refused_here(key: str) -> Non
     [
         ({"check_result": "PASS", "warnings": {"message": "Add a video"}}, True, [], ["Add a video"]),
         ({"check_result": "FAIL", "fail_reasons": [{"code": 1, "message": "Title"}]}, False, ["Title"], []),
-        (None, False, [], []),
+        ({"check_result": "FAIL"}, False, [], []),
+        ({"check_result": "PASS", "fail_reasons": [{"message": "Title"}]}, False, ["Title"], []),
+        (
+            {"fail_reasons": [{"code": 12052261}, {}]},
+            False,
+            ["TikTok: title empty (12052261)", "TikTok gives no reason"],
+            [],
+        ),
+        ({"check_result": "PASS_WITH_ADVICE"}, True, [], []),
+        (None, True, [], []),
     ],
 )
 async def test_a_dry_run_tells_what_would_be_refused(
