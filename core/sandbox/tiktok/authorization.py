@@ -31,6 +31,26 @@ def active_shops(call: Call) -> dict[str, Any]:
     return {"shops": [{"id": shop.id, "region": shop.region} for shop in call.seller.shops]}
 
 
+@TABLE.operation("getShopGroupAndRelatedShops", scope=SHOP_INFO)
+def shop_group(call: Call) -> dict[str, Any]:
+    """The seller's shops are one group."""
+    seller = call.seller
+    return {
+        "shop_group_data": {
+            "shop_group": {"source": "TIKTOK_SHOP", "shop_group_name": seller.name},
+            "shops": [
+                {
+                    "shop_id": shop.id,
+                    "seller_id": seller.open_id,
+                    "shop_name": shop.name,
+                    "shop_region": shop.region,
+                }
+                for shop in seller.shops
+            ],
+        }
+    }
+
+
 @TABLE.operation("getGlobalProductPermission", scope=SHOP_INFO)
 def permissions(call: Call) -> dict[str, Any]:
     """What a cross-border seller may do; the local sellers here may do none of it."""

@@ -4,9 +4,11 @@ import re
 from typing import Any
 
 from core.sandbox.calls import TABLE, Call
+from core.sandbox.ids import new_id
 from core.sandbox.paging import Place, fingerprint, place_of, token_at
 from core.sandbox.tiktok.product_views import category_chain
 from core.sandbox.tiktok.products import READ
+from core.sandbox.tiktok.sku_updates import WRITE
 from core.sandbox.wire import Refusal
 
 JSON = dict[str, Any]
@@ -72,7 +74,7 @@ def brands(call: Call) -> JSON:
     found = [
         (brand, authorised)
         for place, brand in enumerate(call.sandbox.world.brands)
-        for authorised in (place % 3 == 0,)
+        for authorised in (_is_authorised(place, brand),)
         if name in brand["name"].lower() and only in {"", str(authorised).lower()}
     ]
     query = fingerprint(call.operation.id, call.shop.id, name, only)
@@ -92,6 +94,36 @@ def brands(call: Call) -> JSON:
         "total_count": len(found),
         "next_page_token": token_at(Place((0, ""), end), query) if end < len(found) else "",
     }
+
+
+@TABLE.operation("suggestBrands", scope=READ)
+def suggest_brands(call: Call) -> JSON:
+    """The brands whose names stand in the title."""
+    words = _words(call.body["product_title"])
+    return {
+        "brands": [
+            {"id": brand["id"], "name": brand["name"], "is_authorized": _is_authorised(place, brand)}
+            for place, brand in enumerate(call.sandbox.world.brands)
+            if _words(brand["name"]) <= words
+        ]
+    }
+
+
+@TABLE.operation("createCustomBrands", scope=WRITE)
+def create_brand(call: Call) -> JSON:
+    """A brand of the seller's own, which it may sell."""
+    name = call.body["name"].strip()
+    known = call.sandbox.world.brands
+    if not name or any(brand["name"].lower() == name.lower() for brand in known):
+        raise Refusal(98001004, "Invalid 'name' parameter: a brand has a name, and one that is not taken")
+    made = {"id": new_id(call.sandbox.world, "brand"), "name": name, "custom": True}
+    known.append(made)
+    call.sandbox.world_changed()
+    return {"id": made["id"]}
+
+
+def _is_authorised(place: int, brand: JSON) -> bool:
+    return place % 3 == 0 or bool(brand.get("custom"))
 
 
 def _leaf(call: Call) -> JSON:

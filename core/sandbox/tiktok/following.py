@@ -82,6 +82,24 @@ def search_returns(call: Call) -> JSON:
     return {"return_orders": [], "next_page_token": "", "total_count": 0}
 
 
+@TABLE.operation("approveReturn", scope=RETURNS)
+def approve_return(call: Call) -> JSON:
+    """There is no return to approve. Refusal 98001004."""
+    raise _no_return(call)
+
+
+@TABLE.operation("rejectReturn", scope=RETURNS)
+def reject_return(call: Call) -> JSON:
+    """Nor one to reject."""
+    raise _no_return(call)
+
+
+@TABLE.operation("getReturnRecords", scope=RETURNS)
+def return_records(call: Call) -> JSON:
+    """Nor one to read about."""
+    raise _no_return(call)
+
+
 @TABLE.operation("searchAftersalesRequests", scope=RETURNS)
 def search_aftersales(call: Call) -> JSON:
     """Requests after the sale: nor asks for a refund."""
@@ -127,6 +145,12 @@ def find_by_reference(call: Call) -> JSON:
         if reference["id"] == wanted
     ]
     return {"orders": found}
+
+
+def _no_return(call: Call) -> Refusal:
+    return Refusal(
+        98001004, f"Invalid 'return_id' parameter: the shop has no return {call.path['return_id']}"
+    )
 
 
 def _ids(call: Call) -> list[str]:

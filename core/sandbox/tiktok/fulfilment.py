@@ -47,10 +47,16 @@ def mark_as_shipped_202309(call: Call) -> JSON:
 
 def _ship(call: Call, wanted: list[str], shipping_info: list[JSON]) -> JSON:
     order = order_of(call, call.path["order_id"])
-    lines = _open_lines(order, wanted)
+    return hand_over(call, order, new_id(call.sandbox.world, "package"), wanted, shipping_info)
+
+
+def hand_over(
+    call: Call, order: ShopOrder, package_id: str, wanted: list[str], shipping_info: list[JSON]
+) -> JSON:
+    """Lines of an order leave as this package; all that are left when none is named."""
+    lines = open_lines(order, wanted)
     provider_id, name, tracking = _shipping_info(call, shipping_info)
     now = call.sandbox.now()
-    package_id = new_id(call.sandbox.world, "package")
     for line in lines:
         line.package_id, line.tracking_number = package_id, tracking
         line.shipping_provider_id, line.shipping_provider_name = provider_id, name
@@ -82,7 +88,7 @@ def update_shipping_info(call: Call) -> JSON:
 
 def change_tracking(call: Call, package_id: str, given: list[JSON]) -> None:
     """Set the carrier and tracking number of a package. Refusals 21011001, 21001001 and 21011022."""
-    order, lines = _package(call, package_id)
+    order, lines = package_of(call, package_id)
     times = _times(order, package_id)
     if call.sandbox.now() - times["create_time"] > EDITABLE_FOR:
         raise Refusal(21001001, "The tracking number can no longer be changed: 72 hours have passed")
@@ -128,7 +134,7 @@ def search_packages(call: Call) -> JSON:
 def package_detail(call: Call) -> JSON:
     """One package of the shop."""
     package_id = call.path["package_id"]
-    order, lines = _package(call, package_id)
+    order, lines = package_of(call, package_id)
     row = _package_row(order, package_id)
     address = {key: value for key, value in order.recipient.items() if key in ADDRESS}
     return {
@@ -150,7 +156,7 @@ ADDRESS = frozenset(
 )
 
 
-def _open_lines(order: ShopOrder, wanted: list[str]) -> list[OrderLine]:
+def open_lines(order: ShopOrder, wanted: list[str]) -> list[OrderLine]:
     """The lines to ship. Refusal 10007014 before release, 21011006 when they are shipped already."""
     if order.status in UNRELEASED or order.status == "CANCELLED":
         raise Refusal(10007014, f"Fulfillment is not allowed: the order is {order.status}")
@@ -182,7 +188,8 @@ def _shipping_info(call: Call, given: list[JSON]) -> tuple[str, str, str]:
     return provider_id, name, tracking
 
 
-def _package(call: Call, package_id: str) -> tuple[ShopOrder, list[OrderLine]]:
+def package_of(call: Call, package_id: str) -> tuple[ShopOrder, list[OrderLine]]:
+    """The order of a package that has left, and its lines. Refusal 21011001."""
     for order in call.shop.orders.values():
         lines = _lines_of(order, package_id)
         if lines:

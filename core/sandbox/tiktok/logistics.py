@@ -68,6 +68,12 @@ def shipping_providers(call: Call) -> dict[str, Any]:
     return {"shipping_providers": [{"id": one["id"], "name": one["name"]} for one in option.providers]}
 
 
+@TABLE.operation("getShippingTemplateAvailability", scope=SCOPE)
+def templates(_call: Call) -> dict[str, Any]:
+    """Shipping templates: a shop whose seller ships has none."""
+    return {"templates": []}
+
+
 def option_of(shop: Shop, option_id: str) -> DeliveryOption | None:
     """A delivery option of the shop."""
     options = (option for warehouse in shop.warehouses for option in warehouse.options)
