@@ -106,7 +106,8 @@ def _price(variant: Variant, limits: ListingLimits) -> Iterator[ListingProblem]:
         yield problem("price-format", f"The price {price} of {name} has more than two decimals", "Round it.")
     if limits.currency and variant.currency != limits.currency:
         what = f"{name} is priced in {variant.currency}; this shop sells in {limits.currency}"
-        yield problem("price-currency", what, "Give it a price in the shop's currency: none is converted.")
+        fix = f"Bring it into the inventory in {limits.currency}: none is converted. A file has a column for it."
+        yield problem("price-currency", what, fix)
     if variant.below_floor:
         what = f"The price {price} of {name} is below the floor of its pricing rule"
         yield problem("price-floor", what, "Raise the price, or lower the floor.")

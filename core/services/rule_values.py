@@ -1,8 +1,9 @@
 """What a person types into a pricing rule, checked field by field, and what a rule says in words (A24)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from core import tables
@@ -18,24 +19,28 @@ _NAMES: Final = {
     "ending": "ending",
     "floor_percent": "floor",
 }
+_PER_CENT: Final = frozenset({"percent", "floor_percent"})
+_NUMBER: Final = re.compile(r"[+-]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})")
 _NAME_LIMIT: Final = 100
 
 
 def number(field: str, text: str) -> Decimal | None:
     """A number of a rule; None for an empty text. Raises ServiceError in words."""
-    typed = text.strip().removesuffix("%").strip()
+    typed = text.strip()
+    if field in _PER_CENT:
+        typed = typed.removesuffix("%").rstrip()
     if not typed:
         return None
     if "," in typed:
         raise ServiceError(
             f"The {_NAMES[field]} {clean_line(typed, 30)} has a comma", "Write 12.5, with a point."
         )
-    try:
-        amount = Decimal(typed)
-    except InvalidOperation:
-        amount = Decimal("nan")
-    if not amount.is_finite():
+    if typed.endswith("%"):
+        cure = "Write 12.5, or fill in the percentage instead."
+        raise ServiceError(f"The {_NAMES[field]} {clean_line(typed, 30)} is a percentage", cure)
+    if not _NUMBER.fullmatch(typed):
         raise ServiceError(f"{clean_line(typed, 30)!r} is not a number", "Write 12.5, with a point.")
+    amount = Decimal(typed) + 0
     if field == "ending" and not 0 <= amount < 1:
         raise ServiceError(f"The ending {typed} is not from .00 to .99", "Type .99, or nothing for none.")
     if field == "floor_percent" and amount < 0:

@@ -33,7 +33,8 @@ _WORDS: Final = {
     Skipped.CURRENCY: (
         "{skus} priced in another currency than the shop's",
         "Amounts are never converted here.",
-        "Give these listings a price in the shop's currency, or switch the price update off.",
+        "Bring these products into the inventory in the shop's currency (a file has a column for it), or "
+        "switch the price update off.",
     ),
     Skipped.HELD: (
         "{skus} waiting after three identical refusals of the {aspect}",

@@ -154,6 +154,10 @@ def test_A24_what_is_typed_into_a_rule_is_refused_in_words() -> None:
         ("percent", "-100", "takes off 100 %"),
         ("fixed", "inf", "not a number"),
         ("percent", "1,5", "has a comma"),
+        ("fixed", "5 %", "is a percentage"),
+        ("percent", "1_000", "not a number"),
+        ("percent", "４０", "not a number"),
+        ("fixed", "1e3", "not a number"),
     ):
         with pytest.raises(ServiceError, match=said):
             number(field, text)
