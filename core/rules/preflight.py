@@ -6,6 +6,7 @@ Every problem of every variant at once: each with a code, the field that cures i
 import re
 import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from core.models.listing_state import ListingProblem
@@ -31,6 +32,8 @@ _PREREQUISITES: Final = {
     "BANk_ACCOUNT": "a bank account",
     "CONTACT_INFO": "contact details",
 }
+_LEAST_KG: Final = Decimal("0.001")
+"""Kilograms carry three decimals (tiktok-shop-api §6): less is none, which TikTok refuses (12052181)."""
 QUOTA: Final = "PRODUCT_QUANTITY_LIMIT"
 """TikTok's name of the daily listing quota: it stops nobody for good, so it is no problem of a listing."""
 
@@ -169,8 +172,8 @@ def _package(candidate: Candidate, limits: ListingLimits) -> Iterator[ListingPro
     if weight is None:
         fix = "Type the weight of the package in kilograms."
         yield problem("weight-missing", "weight", "The weight is not known", fix)
-    elif not 0 < weight <= limits.weight_most_kg:
-        what = f"The weight is {weight} kg; it must be more than 0 and at most {limits.weight_most_kg} kg"
+    elif not _LEAST_KG <= weight <= limits.weight_most_kg:
+        what = f"The weight is {weight:f} kg; TikTok takes {_LEAST_KG} to {limits.weight_most_kg} kg"
         yield problem("weight-limits", "weight", what, "Correct the weight.")
     needs_size = candidate.leaf is not None and "package_dimension" in candidate.leaf.required
     if candidate.size_cm is None and needs_size:

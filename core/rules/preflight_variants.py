@@ -106,7 +106,7 @@ def _price(variant: Variant, limits: ListingLimits) -> Iterator[ListingProblem]:
         yield problem("price-format", f"The price {price} of {name} has more than two decimals", "Round it.")
     if limits.currency and variant.currency != limits.currency:
         what = f"{name} is priced in {variant.currency}; this shop sells in {limits.currency}"
-        fix = f"Bring it into the inventory in {limits.currency}: none is converted. A file has a column for it."
+        fix = f"Bring it into the inventory in {limits.currency}: none is converted. A file has a column."
         yield problem("price-currency", what, fix)
     if variant.below_floor:
         what = f"The price {price} of {name} is below the floor of its pricing rule"

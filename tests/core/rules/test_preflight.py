@@ -140,6 +140,8 @@ def test_category_attributes_package_and_shop_are_looked_at() -> None:
     assert "attribute-custom" in codes(replace(FINE, attributes=(own,)))
     assert "weight-missing" in codes(replace(FINE, weight_kg=None))
     assert "weight-limits" in codes(replace(FINE, weight_kg=Decimal(31)))
+    assert "weight-limits" in codes(replace(FINE, weight_kg=Decimal("0.0004"))), "it would be sent as 0.000"
+    assert "weight-limits" not in codes(replace(FINE, weight_kg=Decimal("0.001")))
     assert "warehouse-missing" in codes(replace(FINE, facts=FACTS.model_copy(update={"warehouses": ()})))
     unmet = FACTS.model_copy(update={"unmet": (("SHOP_TAX", "missing"),)})
     assert "shop-not-ready" in codes(replace(FINE, facts=unmet))
