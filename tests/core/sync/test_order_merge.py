@@ -107,6 +107,23 @@ async def test_every_shape_of_order_stands_where_it_should(
     assert (order.state is OrderState.READY) == (order.held_reason is None)
 
 
+async def test_A47_a_name_that_means_several_services_holds_the_order(
+    stand: Stand, mapped: Integration
+) -> None:
+    """domain.md: the delivery option's id first, its name as the fallback; no service is guessed."""
+    unknown = {"delivery_option_id": "d9", "delivery_option_name": "Standard"}
+    await stand.ship_by(mapped, "d2", "Tracked 48", name="Standard")
+    order = await merged(stand, mapped, channel_order("1", ("mug",), **unknown))
+    assert (order.state, order.allocated_service) == (OrderState.READY, "Tracked 48"), "both mean the same"
+    await stand.ship_by(mapped, "d2", "Tracked 24", name="Standard")
+    order = await merged(stand, mapped, channel_order("2", ("mug",), **unknown))
+    assert (order.state, order.allocated_service) == (OrderState.HELD, None)
+    order = await merged(
+        stand, mapped, channel_order("3", ("mug",), **{**unknown, "delivery_option_id": "d2"})
+    )
+    assert order.allocated_service == "Tracked 24"
+
+
 @pytest.mark.parametrize("fields", [{"status": "UNPAID"}, {"fulfilment_type": "FULFILLMENT_BY_TIKTOK"}])
 async def test_orders_that_are_not_ours_to_ship_leave_no_trace(
     stand: Stand, mapped: Integration, fields: dict[str, Any]
