@@ -52,9 +52,10 @@ class OrderFlow:
                             raise not_now(order, "released", "Only held orders are released.")
                         continue
                     after = await reconsidered(tx, order, self._clock.now(), f"released by {by}")
-                    if (after.state, after.held_reason) == (order.state, order.held_reason):
+                    if after.model_copy(update={"timeline": order.timeline}) == order:
                         held.append((order_id, order.held_reason or ""))
                         continue
+                    # Held all the same, it may have another service by now: it goes by that once it is free.
                     await save_order(tx, after)
                     if after.state is OrderState.READY:
                         ready.append(order_id)

@@ -61,6 +61,20 @@ async def test_what_tiktok_holds_cannot_be_released_by_us(way: Way, flow: OrderF
     assert await way.stand.dump() == before
 
 
+async def test_A46_A47_a_release_during_tiktoks_hold_takes_the_mapping_of_now(
+    way: Way, flow: OrderFlow
+) -> None:
+    way.bought("1", "mug", status="ON_HOLD", delivery_option_id="d9", delivery_option_name="Next day")
+    await way.run()
+    await way.stand.ship_by(way.integration, "d9", "Tracked 24")
+    held = (await flow.release(way.integration, ["1"], by="me")).held
+    assert [why[:12] for _, why in held] == ["TikTok holds"]
+    way.change("1", status="AWAITING_SHIPMENT")
+    await way.run()
+    await way.run()
+    assert [order.service for order in way.desk.taken] == ["Tracked 24"]
+
+
 async def test_only_held_orders_of_a_shop_that_is_there_are_released(way: Way, flow: OrderFlow) -> None:
     way.bought("1", "mug")
     await way.run()
