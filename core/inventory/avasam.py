@@ -116,7 +116,16 @@ class AvasamClient:
 
     async def _read(self, path: str, body: JsonBody) -> list[Row]:
         """One page, asked for again after what passes: failures, throttling, answers that were cut short."""
-        retries = stamina.retry_context(
+        async for attempt in again():
+            with attempt:
+                return rows_of(await self._connection.call(path, body))
+        raise AssertionError("stamina always returns or raises")
+
+
+def again() -> AsyncIterator[stamina.Attempt]:
+    """The attempts of one read, with the pauses between them."""
+    return aiter(
+        stamina.retry_context(
             on=back_off,
             attempts=TRIES,
             timeout=None,
@@ -124,10 +133,7 @@ class AvasamClient:
             wait_max=LONGEST_WAIT,
             wait_jitter=0.5,
         )
-        async for attempt in retries:
-            with attempt:
-                return rows_of(await self._connection.call(path, body))
-        raise AssertionError("stamina always returns or raises")
+    )
 
 
 def back_off(error: Exception) -> bool | float:

@@ -4,9 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-import stamina
-
-from core.inventory.avasam import LONGEST_WAIT, TRIES, back_off
+from core.inventory.avasam import again
 from core.inventory.avasam_connection import AvasamConnection, JsonBody
 from core.inventory.avasam_wire import Row, rows_of, unreadable
 from core.inventory.errors import (
@@ -109,15 +107,7 @@ class AvasamOrderDesk:
         raise unreadable(f"The order list goes on for more than {PAGES_AT_MOST} pages.")
 
     async def _page(self, body: JsonBody) -> tuple[list[Row], int | None]:
-        retries = stamina.retry_context(
-            on=back_off,
-            attempts=TRIES,
-            timeout=None,
-            wait_initial=1.0,
-            wait_max=LONGEST_WAIT,
-            wait_jitter=0.5,
-        )
-        async for attempt in retries:
+        async for attempt in again():
             with attempt:
                 document = await self._connection.call(LIST, body)
                 rows = rows_of(document)

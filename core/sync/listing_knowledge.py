@@ -5,13 +5,14 @@ TikTok advises not to keep categories (tiktok-shop-api §7), so what is older th
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from core import tables
 from core.channel.errors import DataRefused, StaleState
 from core.channel.listings import Categories
 from core.channel.port import Channel
 from core.clock import Clock
+from core.models.base import Model
 from core.models.category import (
     AskedDocument,
     CategoryNode,
@@ -27,6 +28,8 @@ from core.store import Lease, Store
 
 KEPT_FOR: Final = timedelta(days=1)
 FACTS_FOR: Final = timedelta(minutes=10)
+
+Kept = TypeVar("Kept", bound=Model)
 
 
 class ShopKnowledge:
@@ -120,16 +123,7 @@ class ShopKnowledge:
         tree = CategoryTree(
             integration_id=self._integration.id,
             read_at=asked_at,
-            nodes=tuple(
-                CategoryNode(
-                    id=one.id,
-                    parent_id=one.parent_id,
-                    name=one.name,
-                    is_leaf=one.is_leaf,
-                    is_open=one.is_open,
-                )
-                for one in found
-            ),
+            nodes=tuple(_as(CategoryNode, one) for one in found),
         )
         await self._keep(tables.CATEGORY_TREES, tables.key(self._integration.id, "tree"), tree)
         return tree
@@ -153,31 +147,9 @@ class ShopKnowledge:
             integration_id=self._integration.id,
             category_id=category_id,
             read_at=asked_at,
-            attributes=tuple(
-                LeafAttribute(
-                    id=one.id,
-                    name=one.name,
-                    is_side=one.is_side,
-                    is_required=one.is_required,
-                    takes_several=one.takes_several,
-                    takes_own=one.takes_own,
-                    values=tuple(one.values),
-                    needed_when=tuple(one.needed_when),
-                )
-                for one in attributes
-            ),
+            attributes=tuple(_as(LeafAttribute, one) for one in attributes),
             required=tuple(sorted(rules.required)),
-            documents=tuple(
-                AskedDocument(
-                    id=one.id,
-                    name=one.name,
-                    is_required=one.is_required,
-                    details=one.details,
-                    needs_expiry=one.needs_expiry,
-                    needed_when=tuple(one.needed_when),
-                )
-                for one in rules.documents
-            ),
+            documents=tuple(_as(AskedDocument, one) for one in rules.documents),
             takes_size_chart=rules.takes_size_chart,
         )
         await self._keep(tables.CATEGORY_LEAVES, tables.key(self._integration.id, category_id), leaf)
@@ -190,15 +162,7 @@ class ShopKnowledge:
         return ShopFacts(
             integration_id=self._integration.id,
             read_at=asked_at,
-            warehouses=tuple(
-                ShopWarehouse(
-                    id=place.id,
-                    is_sales=place.is_sales,
-                    is_enabled=place.is_enabled,
-                    is_default=place.is_default,
-                )
-                for place in places
-            ),
+            warehouses=tuple(_as(ShopWarehouse, one) for one in places),
             unmet=tuple((one.item, "; ".join(one.reasons)) for one in asked if not one.is_met),
         )
 
@@ -214,3 +178,8 @@ class ShopKnowledge:
 
     def _is_young(self, read_at: datetime, limit: timedelta) -> bool:
         return timedelta(0) <= self._clock.now() - read_at < limit
+
+
+def _as(model: type[Kept], one: object) -> Kept:
+    """What the channel told, as it is kept: the fields are called alike."""
+    return model.model_validate(one, from_attributes=True)
