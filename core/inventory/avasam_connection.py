@@ -19,7 +19,7 @@ from core.inventory.errors import (
     InventoryThrottled,
     InventoryUnreachable,
 )
-from core.text import without_secrets
+from core.text import clean_line, without_secrets
 
 TOKEN_PATH: Final = "/api/auth/request-token"  # noqa: S105  # an address, not a token
 EARLY: Final = timedelta(minutes=2)
@@ -111,7 +111,8 @@ class AvasamConnection:
             request = self._http.build_request("POST", url, json=dict(body), headers=headers)
             response, content = await body_of(self._http, request)
         except (httpx.RequestError, httpx.InvalidURL) as error:
-            reason = str(error) or type(error).__name__
+            secrets = (*self._keys.values(), token or "")
+            reason = clean_line(without_secrets(str(error), secrets), 200) or type(error).__name__
             raise InventoryUnreachable(
                 "Avasam cannot be reached; nothing was changed.",
                 f"The connection failed: {reason}.",

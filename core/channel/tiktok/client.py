@@ -1,6 +1,6 @@
 """One signed call after another to one shop: stamped, signed, paced, repeated only where that is safe."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode
@@ -29,6 +29,7 @@ from core.channel.tiktok.operations import Operation
 from core.channel.tiktok.signing import sign
 from core.channel.tiktok.wire import Body, Reply
 from core.clock import Clock
+from core.text import clean_line, without_secrets
 
 TRIES: Final = 5
 LONGEST_WAIT: Final = 60.0
@@ -36,6 +37,7 @@ LONGEST_WAIT: Final = 60.0
 NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 """Failures before the first byte of a request has left: nothing can have happened."""
 
+_LONGEST_REASON: Final = 200
 _JSON: Final = "application/json"
 _log = structlog.get_logger(__name__)
 
@@ -182,12 +184,13 @@ class TikTokClient:
 
     async def _exchange(self, call: _Call, token: str) -> dict[str, Any]:
         request = self._signed(call, token)
+        secrets = (token, self._app.secret, self._cipher or "")
         try:
             response, content = await body_of(self._http, request)
         except NEVER_SENT as error:
-            raise Unreachable(f"TikTok cannot be reached: {_reason(error)}") from None
+            raise Unreachable(f"TikTok cannot be reached: {_reason(error, secrets)}") from None
         except httpx.RequestError as error:
-            what = f"the connection to TikTok broke: {_reason(error)}"
+            what = f"the connection to TikTok broke: {_reason(error, secrets)}"
             raise (Unreachable(what) if call.safe else LostReply(what)) from None
         try:
             data = data_of(
@@ -196,7 +199,7 @@ class TikTokClient:
                 what=call.operation.path,
                 safe=call.safe,
                 clock=self._clock,
-                secrets=(token, self._app.secret, self._cipher or ""),
+                secrets=secrets,
             )
         except ChannelError as error:
             _log.debug(
@@ -243,9 +246,10 @@ def _pause(error: Exception) -> bool | float:
     return error.retry_after if error.retry_after <= LONGEST_WAIT else False
 
 
-def _reason(error: Exception) -> str:
-    """What httpx knows of a failed transport, which never holds the URL."""
-    return str(error) or {"ReadTimeout": "no answer in time"}.get(type(error).__name__, type(error).__name__)
+def _reason(error: Exception, secrets: Sequence[str]) -> str:
+    """What httpx says of a failed transport: it may repeat the address that a redirect leads to."""
+    said = clean_line(without_secrets(str(error), secrets), _LONGEST_REASON)
+    return said or {"ReadTimeout": "no answer in time"}.get(type(error).__name__, type(error).__name__)
 
 
 def _misfit(operation: Operation, error: ValidationError) -> str:

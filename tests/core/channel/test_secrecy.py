@@ -11,6 +11,7 @@ from core.channel.errors import ChannelError
 from core.channel.tiktok import operations, wire
 from core.channel.tiktok.auth import Redirected, TikTokAuth, TokenPair
 from core.channel.tiktok.client import Upload
+from core.channel.tiktok.operations import Operation
 from tests.core.channel.support import APP, CIPHER, NOON, TOKEN, Answer, ScriptedShop, ok, refusal, rig
 
 CODE = "TTP_auth-code-0123456789"
@@ -31,11 +32,23 @@ def _answers(sent: str) -> list[Answer]:
         httpx.Response(200, text=echo),
         ok({"warehouses": [{"name": echo}], "access_token": 1}),
         httpx.ConnectError("All connection attempts failed"),
+        httpx.RemoteProtocolError(f"Invalid URL in location header: {echo}"),
         httpx.ReadTimeout(""),
     ]
 
 
-_NAMES = ["good", "bad token", "expired", "unknown", "500", "text", "misfit", "no connection", "time-out"]
+_NAMES = [
+    "good",
+    "bad token",
+    "expired",
+    "unknown",
+    "500",
+    "text",
+    "misfit",
+    "no connection",
+    "redirect",
+    "time-out",
+]
 
 
 def _everything_said(caplog: pytest.LogCaptureFixture, events: list[object], error: Exception | None) -> str:
@@ -78,6 +91,15 @@ async def test_a_token_call_leaks_nothing(which: str, number: int, caplog: pytes
         await (auth.exchange(CODE) if which == "exchange" else auth.refresh(REFRESH))
     said = _everything_said(caplog, list(events), caught.value)
     assert not [secret for secret in SECRETS if secret in said]
+
+
+@pytest.mark.parametrize("operation", [operations.WAREHOUSES, operations.CREATE_PRODUCT])
+async def test_what_the_transport_says_is_one_harmless_line(operation: Operation) -> None:
+    made = rig(httpx.RemoteProtocolError("bad location: \x9b31m\x1b[2J" + "x" * 5_000))
+    with pytest.raises(ChannelError) as caught:
+        await made.client.call(operation, wire.Warehouses)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 300
 
 
 async def test_a_request_id_that_is_a_secret_is_none() -> None:
