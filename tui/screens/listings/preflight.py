@@ -134,7 +134,7 @@ class Preflight(ListingDialog[Sequence[str] | None]):
 
     def _end(self) -> None:
         self._is_over = True
-        if self._show is _Show.PROBLEMS and not any(one.problems for one in self._found):
+        if self._show is _Show.PROBLEMS and not any(one.is_blocked for one in self._found):
             self._show = _Show.ALL
         self._draw()
 
