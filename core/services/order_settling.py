@@ -7,11 +7,12 @@ from typing import Final
 from core.backend import Backend
 from core.models.integration import Integration
 from core.models.order import Order, OrderState, Verdict
+from core.portions import portions
 from core.rules.dispatch import progress
 from core.rules.order_state import SETTLED, Standing
 from core.services.errors import ServiceError
 from core.services.order_change import load_order, not_now, save_order
-from core.store import Transaction
+from core.store import StoreError, Transaction
 from core.sync.fulfil_order import stands
 from core.sync.release import reconsidered
 from core.text import clean_line
@@ -24,6 +25,8 @@ DONE: Final = {
 """Each decision as a timeline tells it."""
 _WAITING: Final = (OrderState.FLAGGED, OrderState.HELD)
 _NOTE: Final = 200
+_AT_ONCE: Final = 200
+"""Orders of one commit."""
 
 _Change = Callable[[Transaction, Order], Awaitable[Order]]
 
@@ -60,18 +63,34 @@ class OrderSettling:
         )
 
     async def _each(self, integration: Integration, order_ids: Sequence[str], change: _Change) -> Settled:
+        """A commit for each portion; what the store refuses is said of every order that it left as it was."""
         done: list[Order] = []
         refused: list[tuple[str, str]] = []
-        for order_id in dict.fromkeys(order_ids):
+        for portion in portions(list(dict.fromkeys(order_ids)), _AT_ONCE):
             try:
                 async with self._store.transaction() as tx:
-                    after = await change(tx, await load_order(tx, integration, order_id))
-                    await save_order(tx, after)
+                    settled, kept = await self._portion(tx, integration, portion, change)
+            except StoreError as error:
+                refused += [(order_id, str(error)) for order_id in portion]
+            else:
+                done += settled
+                refused += kept
+        return Settled(done, refused)
+
+    async def _portion(
+        self, tx: Transaction, integration: Integration, order_ids: Sequence[str], change: _Change
+    ) -> tuple[list[Order], list[tuple[str, str]]]:
+        done: list[Order] = []
+        refused: list[tuple[str, str]] = []
+        for order_id in order_ids:
+            try:
+                after = await change(tx, await load_order(tx, integration, order_id))
             except ServiceError as error:
                 refused.append((order_id, str(error)))
             else:
+                await save_order(tx, after)
                 done.append(after)
-        return Settled(done, refused)
+        return done, refused
 
     async def _settled(self, tx: Transaction, order: Order, verdict: Verdict, note: str, by: str) -> Order:
         if order.state not in _WAITING:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from textual import on, work
@@ -75,10 +76,11 @@ class Triage(ListingDialog[str | None]):
         """Read again whenever a listing changed."""
         store, seq = self.session.backend.store, -1
         while True:
-            changes = await store.changes(seq)
-            if seq < 0 or changes.reset or changes.keys.get(tables.LISTING_STATES):
-                self._show(await self._service.report(self.integration))
-            seq = changes.seq
+            with suppress(StoreError):  # the program says it once for all screens, and it is tried again here
+                changes = await store.changes(seq)
+                if seq < 0 or changes.reset or changes.keys.get(tables.LISTING_STATES):
+                    self._show(await self._service.report(self.integration))
+                seq = changes.seq
             await asyncio.sleep(_LOOK_SECONDS)
 
     def row(self, key: str) -> Cause | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from core.services.order_cures import Cause, cause_of, cure
 from core.services.order_settling import OrderSettling
 from core.services.order_tracking import OrderTracking
 from core.services.shipping_mapping import ShippingMappingService
+from core.store import StoreFull
 from tests.core.sync.desk import FakeLogistics, Way
 
 
@@ -233,3 +235,29 @@ async def test_A50_a_carrier_that_tiktok_does_not_know_waits_for_a_choice_that_i
     await way.run()
     assert [parcel.carrier_id for _, parcel in way.parcels.packages] == ["c2", "c2"]
     assert cause_of(await way.order("1")) is None
+
+
+async def test_many_are_settled_in_portions_and_what_the_store_refused_is_said_of_each(
+    way: Way, settling: OrderSettling, backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        way.bought(str(number), "mug", is_sample=True)
+    await way.run()
+    monkeypatch.setattr("core.services.order_settling._AT_ONCE", 2)
+    opened, begun = backend.store.transaction, 0
+
+    def second_is_refused(*args: Any, **named: Any) -> Any:
+        nonlocal begun
+        begun += 1
+        if begun == 2:
+            raise StoreFull("No space is left.")
+        return opened(*args, **named)
+
+    monkeypatch.setattr(backend.store, "transaction", second_is_refused)
+    done = await settling.settle(way.integration, ["0", "1", "2", "3", "4", "9"], Verdict.LEAVE, by="anna")
+    assert [one.source.id for one in done.orders] == ["0", "1", "4"]
+    assert [key for key, _ in done.refused] == ["2", "3", "9"]
+    assert done.refused[0][1] == "No space is left."
+    monkeypatch.setattr(backend.store, "transaction", opened)
+    again = await settling.settle(way.integration, ["2", "3"], Verdict.LEAVE, by="anna")
+    assert (len(again.orders), again.refused) == (2, [])
