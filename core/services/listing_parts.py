@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from sys import intern
 from typing import Any, Final, cast
 
 from core.models.listing_state import Action, Deed, ListingProblem, ListingState
@@ -22,13 +23,14 @@ DRAFT_FIELDS: Final = (
     "description",
 )
 STATE_FIELDS: Final = (
-    *("avasam_sku", "deed", "action", "in_review", "old_version_live", "queued_until", "category_id"),
-    *("problems", "channel_problems"),
+    *("avasam_sku", "deed", "action", "in_review", "old_version_live", "queued_until", "status"),
+    *("category_id", "problems", "channel_problems"),
 )
 PARENT, TITLE, CATEGORY, STOCK, OWN_PRICE, MISSING = (
     GOODS_FIELDS.index(name)
     for name in ("parent_sku", "title", "category", "stock", "selling_price", "missing")
 )
+CHANNEL_CATEGORY: Final = STATE_FIELDS.index("category_id")
 TYPED_PRICE, RULE = (DRAFT_FIELDS.index(name) for name in ("typed_price", "rule_id"))
 NO_DRAFT: Final[Part] = (None,) * len(DRAFT_FIELDS)
 
@@ -75,16 +77,16 @@ def with_edits(draft: Part | None, edits: Mapping[str, Json]) -> Part:
 
 def state_of(values: Part) -> Part:
     """A state; lists of problems are kept only where there is one."""
-    *rest, ours, theirs = values
-    return (*rest, ours or None, theirs or None)
+    *rest, status, category, ours, theirs = values
+    return (*rest, intern(str(status or "")), category, ours or None, theirs or None)
 
 
 def status_of(state: Part | None, *, linked: bool, listed_here: bool) -> StatusShown:
     """The status of a row from its state."""
     if state is None:
         return listing_status(linked=linked, listed_here=listed_here, state=None)
-    if state[7] is None and state[8] is None:
-        return _quiet_status(state[1:6], linked, listed_here)
+    if state[-2] is None and state[-1] is None:
+        return _quiet_status(state[1:CHANNEL_CATEGORY], linked, listed_here)
     return listing_status(linked=linked, listed_here=listed_here, state=_state(state))
 
 
@@ -92,7 +94,7 @@ def problems_of(state: Part | None) -> list[tuple[str, str]]:
     """(code, SKU of the variant or empty) of every problem, ours first."""
     if state is None:
         return []
-    return [(one.code, one.sku) for side in state[7:9] for one in _problems(side)]
+    return [(one.code, one.sku) for side in state[-2:] for one in _problems(side)]
 
 
 def amount(value: Json) -> Decimal | None:
@@ -117,7 +119,7 @@ def _quiet_status(facts: Part, linked: bool, listed_here: bool) -> StatusShown:
 
 def _state(state: Part) -> ListingState:
     """What the rules look at, without the cost of checking again what a model has written."""
-    _, deed, action, in_review, old_version_live, until, category_id, ours, theirs = state
+    _, deed, action, in_review, old_version_live, until, status, category_id, ours, theirs = state
     return ListingState.model_construct(
         integration_id="",
         avasam_sku="",
@@ -126,6 +128,7 @@ def _state(state: Part) -> ListingState:
         in_review=bool(in_review),
         old_version_live=bool(old_version_live),
         queued_until=None if until is None else datetime.fromisoformat(str(until)),
+        status=str(status or ""),
         category_id=str(category_id or ""),
         problems=_problems(ours),
         channel_problems=_problems(theirs),

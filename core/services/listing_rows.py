@@ -11,6 +11,7 @@ from core.rules.listing_status import ListingStatus, StatusShown
 from core.services import listing_parts as parts
 from core.services.listing_parts import (
     CATEGORY,
+    CHANNEL_CATEGORY,
     NO_DRAFT,
     OWN_PRICE,
     RULE,
@@ -211,7 +212,7 @@ def make_row(
         highest=highest,
         currency=str(currency or ""),
         rule_id=rule,
-        product_type=names.get(str(state[6]), "") if state is not None and linked else "",
+        product_type=names.get(str(state[CHANNEL_CATEGORY]), "") if state is not None and linked else "",
         collection=str(collection or ""),
         status=parts.status_of(state, linked=linked, listed_here=bool(here)),
         problems=_problems(sku, state, kids),

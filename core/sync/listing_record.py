@@ -25,6 +25,7 @@ from core.models.listing_state import (
     RowResult,
     Strikes,
 )
+from core.rules.off_sale import FORBIDS, meaning, named_in
 from core.rules.refusals import OF_A_PRODUCT, field_of, fix_of
 from core.store import Reader, Transaction
 from core.sync.listing_context import ListingContext
@@ -155,8 +156,31 @@ def held(state: ListingState, action: Action, inputs: dict[str, str]) -> Listing
     return ListingProblem(
         code="held",
         field=field,
-        what=f"Held after {strikes.count} identical refusals ({strikes.code})",
+        what=_held_words(strikes),
         fix=f"Change {'something' if field == 'any' else f'the {field}'}, or reset it: retry --reset",
+    )
+
+
+def _held_words(strikes: Strikes) -> str:
+    return f"Held after {strikes.count} identical refusals ({strikes.code})"
+
+
+def with_holds(state: ListingState, holds: Sequence[ListingProblem]) -> tuple[ListingProblem, ...]:
+    """Every problem once: a hold is part of the refusal that it came of, where that is still there."""
+    words = {one.code: _held_words(one) for one in state.strikes.values()}
+    known = {one.what: one for one in holds}
+    found: list[ListingProblem] = []
+    for one in state.every_problem():
+        hold = known.pop(words.get(one.code, ""), None)
+        found.append(one if hold is None else _with_hold(one, hold))
+    return (*found, *known.values())
+
+
+def _with_hold(one: ListingProblem, hold: ListingProblem) -> ListingProblem:
+    since = hold.what.removesuffix(f" ({one.code})")
+    what, fix = one.what.rstrip("."), one.fix.rstrip(".")
+    return one.model_copy(
+        update={"what": f"{what}. {since}: it is not tried again as it is", "fix": f"{fix}. {hold.fix}"}
     )
 
 
@@ -177,12 +201,14 @@ def problem_of(error: ChannelError, sku: str = "") -> ListingProblem:
     """TikTok's refusal as a problem with a field and a fix."""
     area = error.area if isinstance(error, DataRefused) else ""
     field = field_of(error.code, area)
+    stopped = meaning(named_in(error.what)) if str(error.code) == FORBIDS else None
+    what, fix = stopped or (error.what, fix_of(error.code, field) or error.cure)
     return ListingProblem(
         code=f"tiktok-{error.code}" if error.code else type(error).__name__,
-        field=field,
+        field=field if stopped is None else "listing",
         sku=sku,
-        what=error.what,
-        fix=fix_of(error.code, field) or error.cure,
+        what=what,
+        fix=fix,
         request_id=error.request_id,
     )
 

@@ -21,11 +21,14 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Delete the rows here too, or list them anew.",
     ),
     "frozen": (
-        "TikTok froze {rows} for breaking a policy",
-        "See the reason in Seller Center and appeal there.",
+        "TikTok froze {rows} for breaking a policy: no change of it is taken, stock and price neither",
+        "See the reason in Seller Center and appeal there; once it is free again, Update it. " + _CURE,
     ),
 }
 """Code of a channel problem -> what is wrong, and what to do now."""
+
+FROZEN_TOLD: Final = "listing-frozen"
+"""The code of that problem."""
 
 
 async def tell(ctx: ListingContext) -> None:

@@ -11,6 +11,7 @@ from core.channel.errors import ChannelError
 from core.channel.listings import ChannelProduct, DraftSku
 from core.models.listing_state import Action, ListingProblem, ListingState, RowResult
 from core.rules.candidate import Candidate
+from core.rules.off_sale import FROZEN
 from core.rules.refusals import GONE
 from core.sync.listing_candidate import (
     Family,
@@ -20,6 +21,7 @@ from core.sync.listing_candidate import (
 from core.sync.listing_context import ListingContext
 from core.sync.listing_edit import Edit, work_out
 from core.sync.listing_fingerprints import fingerprints
+from core.sync.listing_look import judged
 from core.sync.listing_made import AUDITING, map_sku
 from core.sync.listing_push import push
 from core.sync.listing_record import (
@@ -35,11 +37,12 @@ from core.sync.listing_record import (
     went_well,
     went_wrong,
 )
+from core.sync.listing_told import tell
+from core.sync.listing_verdicts import FROZEN_CODE, frozen_as_told, gone_problem
 from core.sync.listing_work import Shared
 
 Ended = tuple[RowResult, str]
 
-FROZEN: Final = "FREEZE"
 _OFF_SALE: Final = {
     "SELLER_DEACTIVATED": "It is deactivated: buyers do not see it",
     "PLATFORM_DEACTIVATED": "TikTok took it off sale: buyers do not see it",
@@ -84,7 +87,7 @@ async def _update(
     if product.status == "DELETED":
         return await _ends(ctx, sku, gone_problem(product_id))
     if product.status == FROZEN:
-        return await _ends(ctx, sku, frozen_problem(product_id))
+        return await _stays_frozen(ctx, sku, product)
     edit = await work_out(shared, family, state, candidate, inputs, product)
     if isinstance(edit, list):
         step = went_wrong(ctx, Action.UPDATE, edit)
@@ -134,7 +137,9 @@ async def _end(
     def with_sent(state: ListingState) -> ListingState:
         sent_now = {**state.sent, **{name: inputs[name] for name in edit.fields}}
         given = {**state.given, **edit.given}
-        return step(state).model_copy(update={"sent": sent_now, "given": given})
+        after = step(state)
+        still = tuple(one for one in after.channel_problems if one.code != FROZEN_CODE)
+        return after.model_copy(update={"sent": sent_now, "given": given, "channel_problems": still})
 
     return await end_alone(ctx, candidate.sku, RowResult.DONE, text, with_sent)
 
@@ -166,25 +171,12 @@ async def _ends(ctx: ListingContext, sku: str, problem: ListingProblem) -> Ended
     return await end_alone(ctx, sku, RowResult.FAILED, problem.what, step)
 
 
-def gone_problem(product_id: str) -> ListingProblem:
-    """Somebody deleted the product on TikTok by hand; its mapping waits for a person."""
-    return ListingProblem(
-        code="gone",
-        field="listing",
-        what=f"TikTok has no product {product_id} any more: it was deleted there",
-        fix="Delete the row here too, which unlinks it; then List it anew if it shall sell again.",
-    )
-
-
-def frozen_problem(product_id: str) -> ListingProblem:
-    """TikTok stopped the product for a policy: it can neither be changed nor deleted (tiktok-shop-api §7)."""
-    return ListingProblem(
-        code="frozen",
-        field="listing",
-        what=f"TikTok froze product {product_id} for breaking a policy: buyers do not see it, and it cannot "
-        "be changed",
-        fix="See the reason in Seller Center and appeal there; once it is free again, Update it.",
-    )
+async def _stays_frozen(ctx: ListingContext, sku: str, product: ChannelProduct) -> Ended:
+    """Nothing of it can be changed. It is what TikTok says of it, told as that and only once."""
+    stop = frozen_as_told(product)
+    ended = await end_alone(ctx, sku, RowResult.FAILED, stop.what, lambda state: judged(ctx, state, product))
+    await tell(ctx)
+    return ended
 
 
 async def _refused(ctx: ListingContext, sku: str, error: ChannelError, inputs: dict[str, str]) -> Ended:

@@ -1,13 +1,17 @@
 """What is wrong with a stock or price sync, as lasting problems: one per cause, gone when none is left."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from core import tables
 from core.models.job import Severity
 from core.models.listing import PushState
+from core.rules.off_sale import FORBIDS, FROZEN, meaning, named_in
 from core.store import Where
 from core.sync.context import SyncContext
 from core.sync.listing_links import called, seller_skus
+from core.sync.listing_told import FROZEN_TOLD
 from core.sync.plan import Plan, Skipped
 from core.sync.problems import note_problem, solve_problem
 
@@ -36,12 +40,29 @@ _WORDS: Final = {
         "Bring these products into the inventory in the shop's currency (a file has a column for it), or "
         "switch the price update off.",
     ),
-    Skipped.HELD: (
-        "{skus} waiting after three identical refusals of the {aspect}",
-        "TikTok refused the same value three times; asking again would change nothing.",
-        "See the reason with the SKU; it goes on as soon as the value changes.",
-    ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """One channel SKU with TikTok's words, and the status of its product where that was the reason."""
+
+    sku_id: str
+    error: str
+    status: str
+    held: bool
+
+    @property
+    def reason(self) -> str:
+        """What happened, in words."""
+        known = meaning(self.status)
+        return self.error if known is None else known[0]
+
+    @property
+    def cure(self) -> str:
+        """What to do about it now."""
+        known = meaning(self.status)
+        return "Correct what the reasons name; other SKUs go on meanwhile." if known is None else known[1]
 
 
 async def report(ctx: SyncContext, plan: Plan) -> None:
@@ -49,7 +70,7 @@ async def report(ctx: SyncContext, plan: Plan) -> None:
     refused = await _refused(ctx, plan)
     shown = [sku_id for reason in _WORDS for sku_id in plan.skipped.get(reason, ())[:_SHOWN]]
     names = await seller_skus(
-        ctx.store, ctx.integration.id, [*shown, *(sku_id for sku_id, _ in refused[:_SHOWN])]
+        ctx.store, ctx.integration.id, [*shown, *(one.sku_id for one in refused[:_SHOWN])]
     )
     async with ctx.store.transaction(fence=ctx.lease) as tx:
         for reason, words in _WORDS.items():
@@ -70,35 +91,63 @@ async def report(ctx: SyncContext, plan: Plan) -> None:
                 cure=cure,
                 severity=Severity.WARNING,
             )
+        await solve_problem(tx, ctx.integration.id, f"{plan.aspect}-{Skipped.HELD}")  # of older versions
         code = f"{plan.aspect}-refused"
-        if refused:
-            await note_problem(
-                tx,
-                ctx.clock,
-                ctx.integration.id,
-                code,
-                what=f"TikTok refused the {plan.aspect} of {_skus(len(refused))}",
-                why="; ".join(f"{called(sku_id, names)}: {error}" for sku_id, error in refused[:_SHOWN])
-                + (f"; and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""),
-                cure="Correct what the reasons name; other SKUs go on meanwhile.",
-            )
-        else:
+        if not refused:
             await solve_problem(tx, ctx.integration.id, code)
+            return
+        reasons = [f"{called(one.sku_id, names)}: {one.reason}" for one in refused[:_SHOWN]]
+        more = f"; and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""
+        await note_problem(
+            tx,
+            ctx.clock,
+            ctx.integration.id,
+            code,
+            what=f"TikTok refused the {plan.aspect} of {_skus(len(refused))}{_held(refused)}",
+            why="; ".join(reasons) + more,
+            cure=_cure(refused, plan.aspect),
+        )
 
 
-async def _refused(ctx: SyncContext, plan: Plan) -> list[tuple[str, str]]:
-    """(SKU id, TikTok's reason) of what this plan wanted and did not get; what was unlinked is no problem."""
+async def _refused(ctx: SyncContext, plan: Plan) -> list[_Refused]:
+    """What this plan wanted and did not get.
+
+    What was unlinked is no problem, and that TikTok froze a product is not told a second time.
+    """
     wanted = {change.sku_id for change in plan.changes} | set(plan.skipped.get(Skipped.HELD, ()))
     failing = (Where(f"{plan.aspect}.state", "in", (PushState.FAILED.value, PushState.HELD.value)),)
-    found: list[tuple[str, str]] = []
-    async for chunk in ctx.store.columns(
-        tables.LISTING_SYNCS,
-        ("sku_id", f"{plan.aspect}.error"),
-        failing,
-        prefix=tables.prefix(ctx.integration.id),
-    ):
-        found.extend((str(sku_id), str(error)) for _, (sku_id, error) in chunk if sku_id in wanted)
-    return sorted(found)
+    fields = ("sku_id", *(f"{plan.aspect}.{name}" for name in ("error", "error_code", "state")))
+    prefix = tables.prefix(ctx.integration.id)
+    found: list[_Refused] = []
+    told = await ctx.store.get(tables.PROBLEMS, tables.key(ctx.integration.id, FROZEN_TOLD)) is not None
+    async for chunk in ctx.store.columns(tables.LISTING_SYNCS, fields, failing, prefix=prefix):
+        for key, (sku_id, error, code, state) in chunk:
+            if sku_id not in wanted:
+                continue
+            status = ""
+            if code == FORBIDS:
+                shown = await ctx.store.get(tables.CHANNEL_SKUS, key)
+                status = named_in(str(error)) or str((shown or {}).get("status", ""))
+            if not (told and status == FROZEN):
+                found.append(_Refused(str(sku_id), str(error), status, state == PushState.HELD))
+    return sorted(found, key=lambda one: one.sku_id)
+
+
+def _held(refused: Sequence[_Refused]) -> str:
+    """A held value is the same refusal, the third time: no problem of its own."""
+    held = sum(one.held for one in refused)
+    if not held:
+        return ""
+    whose = "" if held == len(refused) else f" {held} of them"
+    return f",{whose} held after three identical refusals"
+
+
+def _cure(refused: Sequence[_Refused], aspect: str) -> str:
+    """For each reason once; then when what is held goes on."""
+    cures = dict.fromkeys(one.cure for one in refused)
+    if any(one.held for one in refused):
+        cures[f"What is held goes on as soon as its {aspect} changes."] = None
+    return " ".join(cures)
 
 
 def _skus(count: int) -> str:

@@ -27,6 +27,7 @@ from core.sync.inventory import take_products, take_stock
 from core.sync.jobs import note_activity
 from core.sync.listing_context import ListingContext, ListingTools
 from core.sync.listing_reviews import read_reviews
+from core.sync.listing_standing import look_at_refused, note_standing
 from core.sync.metrics import Metrics
 from core.sync.orders import sync_orders
 from core.sync.problems import note_problem, solve_problem
@@ -154,14 +155,17 @@ async def _work(
             return outcome, state.model_copy(update={"watermark": watermark})
         case SyncKind.REVIEWS:
             return Outcome() if listing is None else await read_reviews(listing), state
-        case SyncKind.STOCK:
-            return await sync_stock(ctx), state
-        case SyncKind.PRICE:
-            return await sync_prices(ctx), state
-        case SyncKind.VERIFY:
-            return await verify_stock(ctx), state
-        case SyncKind.CATALOGUE:
-            return await download_catalogue(ctx), state
+        case SyncKind.STOCK | SyncKind.PRICE:
+            outcome = await (sync_stock(ctx) if kind is SyncKind.STOCK else sync_prices(ctx))
+            if listing is not None:
+                await look_at_refused(listing, outcome)
+            return outcome, state
+        case SyncKind.VERIFY | SyncKind.CATALOGUE:
+            is_download = kind is SyncKind.CATALOGUE
+            outcome = await (download_catalogue(ctx) if is_download else verify_stock(ctx))
+            if listing is not None:
+                await note_standing(listing, fresh=is_download)
+            return outcome, state
         case _:
             raise AssertionError(f"{kind} belongs to no integration")
 

@@ -184,6 +184,7 @@ def _explained_json(found: "Explained") -> dict[str, object]:
 
 def _tell(found: "Explained") -> None:
     from core.services.category_fields import answered
+    from core.sync.listing_record import with_holds
 
     row, candidate, state = found.row, found.candidate, found.state
     say(f"{row.sku}: {row.status.status.word}" + (f" ({row.status.note})" if row.status.note else ""))
@@ -196,7 +197,7 @@ def _tell(found: "Explained") -> None:
         say(f"  {one.sku}{f' ({sides})' if sides else ''}")
         say(f"    price     {' -> '.join(one.price_steps)}")
         say(f"    quantity  {' -> '.join(one.quantity_steps)}")
-    for problem in (*state.every_problem(), *found.held, *found.problems):
+    for problem in (*with_holds(state, found.held), *found.problems):
         mark = "x" if problem.blocking else "-"
         say(f"  {mark} [{problem.code}, {problem.field}] {problem.what}\n      {problem.fix}")
     for event in state.events:

@@ -9,6 +9,7 @@ from core.rules.candidate import Variant
 from core.services.category_fields import answered
 from core.services.listing_detail import Glance, Known, Sold
 from core.sync.listing_links import with_names
+from core.sync.listing_record import with_holds
 from tui.words.states import ago
 
 
@@ -53,7 +54,7 @@ def _problems(
     names: dict[str, str],
 ) -> Iterator[str]:
     held = () if known is None else known.held
-    before = [*state.every_problem(), *held]
+    before = with_holds(state, held)
     yield ""
     yield "Problems"
     for one in before:

@@ -114,14 +114,27 @@ class ListingWorld:
 
     async def look_at_reviews(self) -> dict[str, int]:
         """What a tick of the reviews' timer does; its counts."""
+        return await self.run(SyncKind.REVIEWS)
+
+    async def run(self, kind: SyncKind) -> dict[str, int]:
+        """What a tick of a timer does; its counts."""
         lease = await self.backend.store.lease(
             of_integration(self.shop.id), owner="reviews", ttl=timedelta(seconds=15)
         )
         assert lease is not None
-        ran = await run_kind(self.backend.sources(), self.shop, SyncKind.REVIEWS, lease)
+        ran = await run_kind(self.backend.sources(), self.shop, kind, lease)
         await self.backend.store.release(lease)
         assert ran.outcome is not None, ran.error
         return ran.outcome.counts
+
+    def later(self, **much: float) -> None:
+        """Time passes."""
+        self.merchant.clock.advance(timedelta(**much))
+
+    async def forget(self, sku: str) -> None:
+        """As a row that is linked by mapping alone, and that nothing was ever done with."""
+        async with self.backend.store.transaction() as tx:
+            await tx.delete(tables.LISTING_STATES, tables.key(self.shop.id, sku))
 
     async def control(self, method: str, path: str, body: object = None) -> Any:
         """One call of the sandbox's control API."""

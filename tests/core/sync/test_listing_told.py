@@ -4,9 +4,11 @@ Acceptance lines: A28, A29, A32.
 """
 
 from core import tables
+from core.models.integration import SyncKind
 from core.models.job import Activity, Problem
 from core.models.listing_state import Action
 from core.rules.listing_status import ListingStatus
+from core.services.triage import TriageService
 from core.sync.listing_links import called, with_names
 from tests.core.services.listing_world import ListingWorld
 
@@ -46,6 +48,57 @@ async def test_A28_an_update_of_a_frozen_product_says_that_TikTok_froze_it(world
     await set_status(world, "FRZ-1", "ACTIVATE")
     assert (await world.do(Action.UPDATE, "FRZ-1"))["FRZ-1"] == ("done", "nothing has changed")
     assert (await world.row("FRZ-1")).problems == ()
+
+
+async def test_A32_what_TikTok_does_to_a_product_that_was_never_sent_from_here_stands_on_its_row(
+    world: ListingWorld,
+) -> None:
+    await listed(world, "STA-1", "STA-2", "STA-3")
+    for sku in ("STA-1", "STA-2", "STA-3"):  # as one that was mapped and never sent from here
+        await world.forget(sku)
+    await set_status(world, "STA-1", "FREEZE")
+    await set_status(world, "STA-2", "SELLER_DEACTIVATED")
+    await world.run(SyncKind.CATALOGUE)
+    row = await world.row("STA-1")
+    assert (row.status.status, row.status.linked, row.problems) == (ListingStatus.ERROR, True, ("frozen",))
+    assert "off sale" in (await world.row("STA-2")).status.note
+    assert (await world.row("STA-3")).status.note == ""
+    assert [one.skus for one in await TriageService(world.backend).causes(world.shop)] == [("STA-1",)]
+    read = world.calls("/products/{}".format((await world.products("STA-1"))[0]), "GET")
+    await world.run(SyncKind.CATALOGUE)
+    assert world.calls("/products/{}".format((await world.products("STA-1"))[0]), "GET") == read
+
+    # Frozen after the download: the refused push of its stock tells, once on the row and in one problem.
+    await set_status(world, "STA-3", "FREEZE")
+    await world.stock(world.single("STA-3", stock=3))
+    for _ in range(4):
+        world.later(minutes=1)
+        await world.run(SyncKind.STOCK)
+    assert (await world.row("STA-3")).problems == ("frozen",)
+    frozen = await problem(world, "listing-frozen")
+    assert frozen is not None
+    assert frozen.what.startswith("TikTok froze 2 listings for breaking a policy")
+    assert await problem(world, "stock-refused") is None
+    assert await problem(world, "stock-held") is None
+
+    await set_status(world, "STA-1", "ACTIVATE")
+    await set_status(world, "STA-3", "ACTIVATE")
+    world.later(minutes=1)
+    await world.stock(world.single("STA-3", stock=4))
+    await world.run(SyncKind.STOCK)
+    assert (await world.row("STA-3")).problems == (), "it took its stock, so it is free again"
+    await world.run(SyncKind.CATALOGUE)
+    assert (await world.row("STA-1")).problems == ()
+    assert await problem(world, "listing-frozen") is None
+
+
+async def test_A29_a_refused_delete_of_a_frozen_product_says_that_it_is_frozen(world: ListingWorld) -> None:
+    await listed(world, "FRZ-3")
+    await set_status(world, "FRZ-3", "FREEZE")
+    result, text = (await world.do(Action.DELETE, "FRZ-3"))["FRZ-3"]
+    assert (result, text.startswith("TikTok froze the product for breaking a policy")) == ("failed", True)
+    (told,) = (await world.state("FRZ-3")).problems
+    assert "appeal there" in told.fix
 
 
 async def test_A28_an_update_of_what_is_off_sale_says_so(world: ListingWorld) -> None:

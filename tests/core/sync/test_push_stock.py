@@ -168,7 +168,9 @@ async def test_three_identical_refusals_hold_the_value_until_it_changes(
         await sync(stand, one)
     assert len(shop.pushed()) == 3
     assert (await stand.pushes(one, "t-mug")).stock.state is PushState.HELD
-    assert "one/stock-held" in await stand.problems()
+    (told,) = (await stand.problems()).values()
+    assert told.what == "TikTok refused the stock of 1 SKU, held after three identical refusals"
+    assert told.cure.endswith("What is held goes on as soon as its stock changes.")
 
     await stand.stock_up(mug=6)
     await sync(stand, one)

@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from core import tables
 from core.models.product import Product
 from core.rules.listing_status import ListingStatus
+from core.sync.listing_verdicts import frozen_problem
 from tests.clocks import FrozenClock
 from tests.tui.listings.support import (
     NARROW,
@@ -208,6 +209,13 @@ async def test_A27_the_lines_below_say_what_is_wrong_with_a_row_and_what_cures_i
         assert second.startswith("Fix: Choose a larger picture in Avasam · ")
         await pilot.press("up")
         await until(pilot, lambda: "in review" in text(screen, "#listing-pane"))
+        await grid.state("TOW-0001", status="SELLER_DEACTIVATED")
+        await pilot.press("G")
+        await until(pilot, lambda: "off sale: it was deactivated" in text(screen, "#listing-pane"))
+        await grid.state("TOW-0001", status="FREEZE", channel_problems=(frozen_problem("forged brand"),))
+        await until(pilot, lambda: "TikTok froze the product" in text(screen, "#listing-pane"))
+        assert "TikTok says: forged brand" in text(screen, "#listing-pane")
+        assert "appeal there" in text(screen, "#listing-pane")
 
 
 async def test_hostile_titles_break_no_row(tmp_path: Path) -> None:
