@@ -58,6 +58,14 @@ class Field:
         return self.is_required and not self.shown
 
 
+def next_missing(fields: Sequence[Field], after: int | None = None) -> int:
+    """The place of the next field that List would be refused for, round to the start; else where one is."""
+    start = 0 if after is None else after + 1
+    order = [*range(start, len(fields)), *range(start)]
+    wanting = (place for place in order if fields[place].is_missing or fields[place].problem)
+    return next(wanting, after or 0)
+
+
 def fields_of(
     leaf: Leaf,
     answers: CategoryAnswers,

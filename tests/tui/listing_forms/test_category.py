@@ -10,6 +10,7 @@ from textual.widgets import Input
 from core import tables
 from core.models.listing_state import Action
 from core.services.categories import CategoryService
+from core.services.category_fields import Field
 from tests.core.sandbox.listings import png
 from tests.core.services.listing_world import ListingWorld
 from tests.tui.integrations.support import said
@@ -21,6 +22,7 @@ from tui.screens.listings.category import CategoryForm
 from tui.screens.listings.pick_values import PickValues
 from tui.screens.listings.type_in import TypeIn
 from tui.session import Session
+from tui.widgets.key_line import KeyLine
 
 FIELDS, LIST = "#category-fields", "#category-list"
 
@@ -56,6 +58,23 @@ async def pick_answer(pilot: Pilot[None], words: str, *names: str) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, CategoryForm))
 
 
+def key_line(pilot: Pilot[None]) -> str:
+    return str(pilot.app.screen.query_one(KeyLine).render())
+
+
+def shown_fields(pilot: Pilot[None]) -> list[Field]:
+    shown = pilot.app.screen
+    assert isinstance(shown, CategoryForm)
+    return shown._fields
+
+
+def under(pilot: Pilot[None]) -> str:
+    """The label of the field under the cursor."""
+    shown = pilot.app.screen
+    assert isinstance(shown, CategoryForm)
+    return "" if shown._field is None else shown._field.label
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_A25_a_leaf_with_size_chart_is_chosen_answered_saved_and_listed(
     world: ListingWorld, tmp_path: Path, size: tuple[int, int]
@@ -71,14 +90,18 @@ async def test_A25_a_leaf_with_size_chart_is_chosen_answered_saved_and_listed(
     async with dialogue(form(world, sku), size=size) as (pilot, shown):
         await until_shows(pilot, "◆ recommended", sku)
         assert "Dressing Gowns" in drawn(pilot).partition("recommended")[0], "A25: recommended first"
+        assert "^s" not in key_line(pilot), "there is nothing to save yet"
         matches("category-pick", size, boxed(pilot, "#category-box"))
         await pilot.press(*"night gow")
         await until(pilot, lambda: said(pilot, "#category-count").startswith("1 of"))
         await pilot.press("enter")
         await until_shows(pilot, "Country of Origin", "Missing (4)")
+        await until(pilot, lambda: "^s" in key_line(pilot))
         matches("category-form", size, boxed(pilot, "#category-box"))
 
         await type_answer(pilot, "Package weight", "0.9")
+        missing = [one.label for one in shown_fields(pilot) if one.is_missing]
+        assert under(pilot) == missing[0], "the cursor has gone on to what is still missing"
         await pick_answer(pilot, "Country of Origin", "Portugal")
         await pick_answer(pilot, "Material", "Cotton")
         await pick_answer(pilot, "Room", "Bedroom", "Hall")

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from core.channel.errors import ChannelError
 from core.models.integration import Integration
 from core.services.category_desk import CategoryDesk
-from core.services.category_fields import Field
+from core.services.category_fields import Field, next_missing
 from core.services.errors import ServiceError
 from core.store import StoreError
 from tui.keys import bindings
@@ -31,6 +31,8 @@ from tui.words.category import field_line, heading, hint, missing_text, replacin
 _FAULTS: Final = (ServiceError, StoreError)
 _MANY: Final = 500
 """Rows from which reading and saving say how far they are."""
+_OF_ANSWERS: Final = frozenset({"save", "other", "remember", "clear"})
+"""What works only where a leaf's questions are on show."""
 
 
 class CategoryForm(Modal[int | None]):
@@ -136,9 +138,9 @@ class CategoryForm(Modal[int | None]):
             self._say(f"✖ {error}")
         else:
             self._say("")
-            self.query_one(ContentSwitcher).current = "category-answers"
+            self.query_one("#category-fields", OptionList).highlighted = None
             self._show_answers()
-            self.call_after_refresh(self.query_one("#category-fields").focus)
+            self._turn_to_answers()
 
     @on(CategoryPick.Chosen)
     @work(group="category read", exclusive=True, exit_on_error=False)
@@ -146,11 +148,21 @@ class CategoryForm(Modal[int | None]):
         if self._desk.chosen is None or self._desk.chosen.id != event.category_id:
             await self._open_leaf(event.category_id)
         else:
-            self.query_one(ContentSwitcher).current = "category-answers"
-            self.call_after_refresh(self.query_one("#category-fields").focus)
+            self._turn_to_answers()
 
-    def _show_answers(self) -> None:
-        """The cursor stays on its field, wherever that stands now."""
+    def _turn_to_answers(self) -> None:
+        self.query_one(ContentSwitcher).current = "category-answers"
+        self.call_after_refresh(self.query_one("#category-fields").focus)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Before a leaf is chosen there is nothing to save, take away or remember."""
+        if action in _OF_ANSWERS and self.is_mounted:
+            return not self._picks
+        return True
+
+    def _show_answers(self, *, goes_on: bool = False) -> None:
+        """The cursor stays on its field, or goes on to the next that is still missing."""
         desk = self._desk
         if desk.chosen is None:
             return
@@ -158,7 +170,9 @@ class CategoryForm(Modal[int | None]):
         self._fields = desk.fields()
         there = self.query_one("#category-fields", OptionList)
         keys = [one.key for one in self._fields]
-        place = keys.index(before.key) if before is not None and before.key in keys else 0
+        place = keys.index(before.key) if before is not None and before.key in keys else None
+        if goes_on or place is None:
+            place = next_missing(self._fields, place)
         width = min(24 if self.has_class("narrow") else 30, max(len(one.label) + 2 for one in self._fields))
         there.set_options([Option(field_line(one, width)) for one in self._fields])
         there.highlighted = place
@@ -188,7 +202,7 @@ class CategoryForm(Modal[int | None]):
             return
         if changed:
             self._say("")
-            self._show_answers()
+            self._show_answers(goes_on=True)
 
     @work(group="category answer", exclusive=True, exit_on_error=False)
     async def action_clear(self) -> None:
@@ -213,6 +227,7 @@ class CategoryForm(Modal[int | None]):
         """Back to choosing a leaf; the answers wait."""
         self.query_one(ContentSwitcher).current = "category-pick"
         self.call_after_refresh(self._pick.focus_here)
+        self.refresh_bindings()
 
     def action_remember(self) -> None:
         """For these rows alone, or for the next products too."""
@@ -236,7 +251,6 @@ class CategoryForm(Modal[int | None]):
             self._say("✖ This is a read-only session: nothing is changed from here.")
             return
         if desk.chosen is None or self._picks:
-            self._say("✖ Choose a category first: enter takes the one under the cursor.")
             return
         if desk.replaced and not await self.app.push_screen_wait(
             Confirm(
@@ -263,8 +277,7 @@ class CategoryForm(Modal[int | None]):
     async def action_cancel(self) -> None:
         """From the list of leaves back to the answers, from there away; what was answered is asked about."""
         if self._picks and self._desk.chosen is not None:
-            self.query_one(ContentSwitcher).current = "category-answers"
-            self.call_after_refresh(self.query_one("#category-fields").focus)
+            self._turn_to_answers()
             return
         question = Confirm(
             "Drop what you chose here?", "The rows stay as they were; ctrl+s keeps it.", "Drop it"
