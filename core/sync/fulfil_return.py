@@ -109,18 +109,34 @@ class Returning:
             return
         if part.refused_input == _input(number, provider):
             return
-        try:
-            await self._fulfilment.update_tracking(
-                part.package_id, tracking_number=number, carrier_id=provider
+        package = part.package_id or await self._package_of(order, part)
+        if not package:
+            unnamed = (
+                f"the tracking became {number}, and TikTok names no package: correct it in Seller Center"
             )
+            await self._hold(order, part, unnamed)
+            return
+        try:
+            await self._fulfilment.update_tracking(package, tracking_number=number, carrier_id=provider)
         except (DataRefused, StaleState, Refused) as error:
             refused = {"obstacle": error.what, "refused_input": _input(number, provider)}
             await self._note(order, part, refused, f"TikTok refuses the new tracking: {error.what}")
             self._counts["refused"] += 1
             return
-        told = {"returned_tracking": part.tracking_number, "obstacle": None, "refused_input": ""}
+        told = {
+            "returned_tracking": part.tracking_number,
+            "package_id": package,
+            "obstacle": None,
+            "refused_input": "",
+        }
         await self._note(order, part, told, f"tracking corrected on TikTok: {number}")
         self._counts["corrected"] += 1
+
+    async def _package_of(self, order: Order, part: OrderPart) -> str:
+        """The package that TikTok made of a part, whose id its answer may have left out."""
+        source = (await self._details([order])).get(order.source.id)
+        known = None if source is None else known_to_channel(source, part)
+        return known[2] if known is not None and known[0] else ""
 
     async def _prepare(self, order: Order, fresh: ChannelOrder | None) -> list[_Ask]:
         """What may be told of this order now. What TikTok knows already is noted instead."""

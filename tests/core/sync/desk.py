@@ -106,6 +106,8 @@ class FakeParcels:
     asked: int = 0
     cases: list[Cancellation] = field(default_factory=list)
     cases_error: ChannelError | None = None
+    nameless: bool = False
+    """Whether the answer leaves out which package was made."""
 
     async def order_details(self, ids: Sequence[str]) -> AsyncIterator[OrdersPage]:
         found = [one for one in self.shop.orders_there if one.id in ids]
@@ -127,7 +129,7 @@ class FakeParcels:
             raise mishap
         if mishap != "ok":
             raise LostReply("the connection to TikTok broke")
-        return Shipped(f"pkg{len(self.packages)}", "")
+        return Shipped("" if self.nameless else f"pkg{len(self.packages)}", "")
 
     async def update_tracking(self, package_id: str, *, tracking_number: str, carrier_id: str) -> None:
         mishap = self.mishaps.pop(0) if self.mishaps else "ok"

@@ -209,6 +209,27 @@ async def test_another_tracking_number_is_told_within_72_hours(way: Way, age: ti
     assert len(way.parcels.packages) == 1
 
 
+@pytest.mark.parametrize("named", [True, False])
+async def test_a_package_that_the_answer_did_not_name_is_looked_up_for_a_correction(
+    way: Way, named: bool
+) -> None:
+    """`package_id` is optional in the contract, and there is no call for a package without an id."""
+    way.desk.dispatch("1")
+    way.parcels.nameless = True
+    await way.run()
+    (there,) = way.parcels.shop.orders_there
+    if not named:
+        lines = tuple(line.model_copy(update={"package_id": ""}) for line in there.lines)
+        way.parcels.shop.orders_there[0] = there.model_copy(update={"lines": lines})
+    way.desk.dispatch("1", "TRK-NEW")
+    await way.run(hours=2)
+    await way.run(hours=2)
+    assert way.parcels.corrected == ([("pkg1", "TRK-NEW", "c2")] if named else [])
+    order = await way.order("1")
+    assert order.state is OrderState.TRACKING_RETURNED
+    assert named or "correct it in Seller Center" in (order.held_reason or "")
+
+
 async def test_a_correction_that_tiktok_refuses_is_told_and_not_repeated(way: Way) -> None:
     way.desk.dispatch("1")
     await way.run()
