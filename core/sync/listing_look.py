@@ -20,6 +20,7 @@ from core.sync.listing_verdicts import frozen_as_told, gone_problem, review_prob
 _LIVE: Final = "ACTIVATE"
 _WAITING: Final = frozenset({"AUDITING", "PRE_APPROVED"})
 _FAILED: Final = "FAILED"
+_PENDING: Final = "PENDING"
 
 
 async def look(ctx: ListingContext, sku: str, product_id: str) -> tuple[str, str]:
@@ -76,7 +77,7 @@ def judged(ctx: ListingContext, state: ListingState, product: ChannelProduct) ->
         stop = frozen_as_told(product)
         update = {"in_review": False, "channel_problems": (stop,), "old_version_live": False}
         return noted(read.model_copy(update=update), now, "review", stop.what, stop.code)
-    if product.review in _WAITING or product.has_draft:
+    if _is_undecided(product):
         return read
     if product.review == _FAILED or product.status == _FAILED:
         live = product.status == _LIVE
@@ -128,3 +129,12 @@ async def _note_gone(ctx: ListingContext, sku: str, product_id: str) -> tuple[st
     async with ctx.store.transaction(fence=ctx.lease) as tx:
         await change(tx, ctx.integration.id, sku, step)
     return "gone", gone_problem(product_id).what
+
+
+def _is_undecided(product: ChannelProduct) -> bool:
+    """Whether TikTok has yet to say. `audit` may be missing: then the status alone tells, where it does."""
+    if product.review in _WAITING or product.has_draft:
+        return True
+    if product.review == _FAILED:
+        return False
+    return product.status == _PENDING or not (product.status or product.review)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from core import tables
-from core.channel.listings import Created, ProductDraft
+from core.channel.listings import ChannelProduct, Created, ProductDraft
 from core.channel.tiktok.listings import TikTokListings
 from core.models.listing_state import Action
 from core.rules.listing_status import ListingStatus
@@ -124,6 +124,27 @@ async def test_A27_variants_whose_names_the_answer_leaves_out_are_looked_up_and_
     assert (await world.do(Action.PUBLISH, "NAM-FAM"))["NAM-FAM"][0] == "done"
     mapped = [one["avasam_sku"] async for _, one in world.backend.store.scan(tables.SKU_MAPPINGS)]
     assert sorted(map(str, mapped)) == ["NAM-FAM-NAV", "NAM-FAM-SAG"]
+
+
+async def test_A27_a_review_of_which_the_answer_says_nothing_is_not_taken_for_passed(
+    world: ListingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`audit` is optional in the contract: a pending product is under review without it."""
+    await world.stock(world.single("QUI-ONE"))
+    await world.categorise("QUI-ONE")
+    await world.do(Action.PUBLISH, "QUI-ONE")
+    read = TikTokListings.product
+    said = {"status": "PENDING"}
+
+    async def quiet(self: TikTokListings, product_id: str) -> ChannelProduct:
+        return replace(await read(self, product_id), review="", status=said["status"])
+
+    monkeypatch.setattr(TikTokListings, "product", quiet)
+    assert await world.look_at_reviews() == {"looked": 1, "in_review": 1}
+    said["status"] = ""
+    assert await world.look_at_reviews() == {"looked": 1, "in_review": 1}
+    said["status"] = "ACTIVATE"
+    assert await world.look_at_reviews() == {"looked": 1, "approved": 1}
 
 
 class Pictures(BaseHTTPRequestHandler):
