@@ -155,6 +155,7 @@ async def test_what_people_only_read_hides_no_order(odd: Any) -> None:
         "id": "1",
         "payment": odd,
         "packages": [odd, {"id": "5"}],
+        "recipient_address": {"name": "Ann", "district_info": [odd]},
         "buyer_message": [odd],
         "tts_sla_time": odd,
         "line_items": [{"id": "11", "product_name": [odd], "sku_name": [odd]}],
@@ -163,4 +164,17 @@ async def test_what_people_only_read_hides_no_order(odd: Any) -> None:
     shop = TikTokShop(made.client, integration_id="i1", clock=made.clock)
     ((order,),) = [page.orders async for page in shop.orders(since=None, until=NOON)]
     assert (order.total, order.package_ids, order.buyer_message) == (None, ("5",), "")
+    assert order.address.name == "Ann"
     assert [line.line_id for line in order.lines] == ["11"]
+
+
+async def test_what_an_edit_sends_back_is_read_whole_or_not_at_all() -> None:
+    """A side or a certificate that were passed over would be taken from the product by the next edit."""
+    for odd in (
+        {"skus": [{"id": "2", "sales_attributes": [{"name": "Size", "value_name": "L"}, 5]}]},
+        {"certifications": [{"id": "3"}, 5]},
+        {"product_attributes": [{"id": "4", "values": [5]}]},
+    ):
+        made = rig(ok({"id": "1", "skus": [], **odd}))
+        with pytest.raises(UnreadableReply):
+            await TikTokListings(made.client, integration_id="i", clock=made.clock).product("1")

@@ -77,7 +77,7 @@ class CancellationWire(Reply):
     cancel_reason_text: Annotated[str, LOOSE] = ""
     create_time: Annotated[int, LOOSE] = 0
     update_time: Annotated[int, LOOSE] = 0
-    cancel_line_items: Annotated[tuple[CancelledLine, ...], EACH] = ()
+    cancel_line_items: Annotated[tuple[CancelledLine, ...], EACH, LOOSE] = ()
     seller_next_action_response: Annotated[tuple[NextAction, ...], EACH, LOOSE] = ()
 
 

@@ -40,7 +40,7 @@ class AddressWire(Reply):
     address_line2: str = ""
     address_line3: str = ""
     address_line4: str = ""
-    district_info: Annotated[tuple[DistrictWire, ...], EACH] = ()
+    district_info: Annotated[tuple[DistrictWire, ...], EACH, LOOSE] = ()
     post_town: str = ""
     postal_code: Id = ""
     region_code: str = ""
@@ -74,7 +74,7 @@ class OrderWire(Reply):
     line_items: tuple[LineItemWire, ...] = ()
     payment: Annotated[PaymentWire, LOOSE] = PaymentWire()
     recipient_address: AddressWire = AddressWire()
-    packages: Annotated[tuple[PackageRef, ...], EACH] = ()
+    packages: Annotated[tuple[PackageRef, ...], EACH, LOOSE] = ()
     buyer_email: Annotated[str, LOOSE] = ""
     buyer_message: Annotated[str, LOOSE] = ""
     cancel_reason: Annotated[str, LOOSE] = ""

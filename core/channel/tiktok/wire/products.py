@@ -36,7 +36,7 @@ class SkuWire(Reply):
     seller_sku: str = ""
     price: PriceWire = PriceWire()
     inventory: tuple[InventoryWire, ...] = ()
-    sales_attributes: Annotated[tuple[SalesAttributeWire, ...], EACH] = ()
+    sales_attributes: tuple[SalesAttributeWire, ...] = ()
 
 
 class ProductWire(Reply):
