@@ -6,7 +6,7 @@ from typing import Final, Generic, TypeVar
 
 from textual import on, work
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Resize
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -21,6 +21,7 @@ from tui.keys import bindings
 from tui.keys.shipping_mapping import SHIPPING_MAPPING
 from tui.person import who
 from tui.screens.ask import Ask
+from tui.screens.base import NARROW
 from tui.screens.shop_screen import ShopScreen
 from tui.session import Session
 from tui.widgets.columns import Column
@@ -30,6 +31,8 @@ from tui.words.shipping import HELP, check, option_columns, pair_columns, releas
 
 Row = TypeVar("Row")
 
+_OPTIONS: Final = "TikTok's delivery options"
+_SERVICES: Final = "Avasam's shipping services"
 _FAULTS: Final = (ChannelError, InventoryError, ServiceError, StoreError)
 
 
@@ -64,8 +67,8 @@ class ShippingMappingScreen(ShopScreen):
         yield Static("", id="mapping-head", markup=False)
         with Horizontal(id="mapping-sides", classes="left"):
             for side, title, table in (
-                ("options-side", "TikTok's delivery options", self.options),
-                ("services-side", "Avasam's shipping services", self.services),
+                ("options-side", _OPTIONS, self.options),
+                ("services-side", _SERVICES, self.services),
             ):
                 with Vertical(id=side, classes="mapping-side"):
                     yield Static(title, classes="side-title", markup=False)
@@ -74,6 +77,17 @@ class ShippingMappingScreen(ShopScreen):
             yield Static("Pairs", classes="side-title", markup=False)
             yield self.pairs
         yield Static("", id="mapping-line", markup=False)
+
+    @on(Resize)
+    def _name_tabs(self, event: Resize) -> None:
+        """On a narrow terminal one of the upper lists is in sight: say which one tab brings."""
+        narrow = event.size.width < NARROW
+        for side, title, behind in (
+            ("#options-side", _OPTIONS, _SERVICES),
+            ("#services-side", _SERVICES, "the pairs"),
+        ):
+            words = f"{title}   tab: {behind}" if narrow else title
+            say(self.query_one(f"{side} .side-title", Static), words)
 
     def on_mount(self) -> None:
         """Options come from the shop, which takes a moment."""

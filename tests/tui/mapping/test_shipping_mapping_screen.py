@@ -21,7 +21,7 @@ from tests.clocks import NOON, FrozenClock
 from tests.core.sync.support import channel_order
 from tests.tui.integrations.support import Merchant, connect, merchant_on_a_socket, open_backend
 from tests.tui.session import ReadySession
-from tests.tui.terminal import until
+from tests.tui.terminal import drawn, until
 from tests.tui.test_shell import NARROW, WIDE, keep, opened
 from tui.app import AvasamApp
 from tui.screens.ask import Ask
@@ -222,6 +222,7 @@ async def test_below_100_columns_the_upper_lists_are_tabs(shop: Shop) -> None:
     async with AvasamApp(ReadySession(shop.backend)).run_test(size=NARROW) as pilot:
         screen = await shown(pilot)
         assert (bool(screen.options.region.area), bool(screen.services.region.area)) == (True, False)
+        assert "TikTok's delivery options   tab: Avasam's shipping services" in drawn(pilot)
         await pilot.press("tab")
         await until(pilot, lambda: screen.services.has_focus)
         assert (bool(screen.options.region.area), bool(screen.services.region.area)) == (False, True)
