@@ -6,7 +6,7 @@ from typing import Final
 
 from core.rules.description import as_html, description_faults
 from core.rules.listing_limits import ListingLimits
-from core.text import clean_text
+from core.text import clean_line, clean_text
 
 _BOLD: Final = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6"})
 _ITALIC: Final = frozenset({"i", "em"})
@@ -55,9 +55,7 @@ def preview(typed: str, limits: ListingLimits, *, longest: int) -> Preview:
     """The description that would be sent for this text; `longest` is what is kept of it at most."""
     kept = clean_text(typed, longest)
     sent = as_html(kept)
-    reader = _Reader()
-    reader.feed(sent)
-    reader.close()
+    lines, reader = _read(sent)
     changed = []
     if len(typed) > longest:
         changed.append(f"Only the first {longest:,} characters are kept")
@@ -67,7 +65,7 @@ def preview(typed: str, limits: ListingLimits, *, longest: int) -> Preview:
     if attributes:
         changed.append(f"TikTok may take out what is inside tags: {', '.join(attributes[:5])}")
     return Preview(
-        lines=tuple(reader.finished()),
+        lines=tuple(lines),
         length=len(sent),
         most=limits.description_most,
         images=reader.images,
@@ -75,6 +73,21 @@ def preview(typed: str, limits: ListingLimits, *, longest: int) -> Preview:
         refused=tuple((what, fix) for _, what, fix in description_faults(sent, limits)),
         changed=tuple(changed),
     )
+
+
+def readable(text: str) -> list[str]:
+    """A description as buyers read it, in plain lines: no tags, lists with their bullets and numbers."""
+    return [
+        f"{'  ' * max(0, line.depth - bool(line.mark))}{line.mark}{line.text}"
+        for line in _read(as_html(text))[0]
+    ]
+
+
+def _read(sent: str) -> "tuple[list[Line], _Reader]":
+    reader = _Reader()
+    reader.feed(sent)
+    reader.close()
+    return reader.finished(), reader
 
 
 class _Reader(HTMLParser):
@@ -141,7 +154,7 @@ class _Reader(HTMLParser):
         """Text, as it is set here."""
         if _SILENT & set(self._open):
             return
-        words = " ".join(data.split())
+        words = clean_line(data, len(data))  # a reference may stand for what was cleaned at the door
         if not words:
             words = " " if self._runs else ""
         else:

@@ -1,15 +1,18 @@
 """What a row of the Listing Manager is made from: light tuples of products, drafts and states, by field."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from html import unescape
 from sys import intern
 from typing import Any, Final, cast
 
 from core.models.listing_state import Action, Deed, ListingProblem, ListingState
 from core.rules.listing_status import StatusShown, listing_status
 from core.store import Document, Json
+from core.text import clean_line
 
 Part = tuple[Json, ...]
 """Only strings, numbers and None: the collector passes over such tuples."""
@@ -34,6 +37,9 @@ CHANNEL_CATEGORY: Final = STATE_FIELDS.index("category_id")
 TYPED_PRICE, RULE = (DRAFT_FIELDS.index(name) for name in ("typed_price", "rule_id"))
 NO_DRAFT: Final[Part] = (None,) * len(DRAFT_FIELDS)
 
+_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*(?:>|$)")
+_HTML_READ: Final = 3
+"""How many times as much is read of a text with tags: they take much of its room."""
 _SNIPPET: Final = 160
 """How much of a description a row holds: a cell shows less, the whole text is read when it is opened."""
 
@@ -103,8 +109,13 @@ def amount(value: Json) -> Decimal | None:
 
 
 def snippet(text: Json) -> str:
-    """The beginning of a long text, on one line; it was cleaned where it entered."""
-    return " ".join(text[: _SNIPPET + 1].split())[:_SNIPPET] if isinstance(text, str) else ""
+    """The beginning of a long text without its tags, on one line; it was cleaned where it entered."""
+    if not isinstance(text, str):
+        return ""
+    head = text[: _SNIPPET + 1]
+    if "<" in head or "&" in head:
+        head = clean_line(unescape(_TAG.sub(" ", text[: _HTML_READ * _SNIPPET])), _HTML_READ * _SNIPPET)
+    return " ".join(head.split())[:_SNIPPET]
 
 
 def _one_of(shared: dict[str, str], value: Json) -> str | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from core.models.listing import PushRecord
 from core.models.listing_state import ListingProblem, ListingState
 from core.rules.candidate import Variant
+from core.rules.description_preview import readable
 from core.services.category_fields import answered
 from core.services.listing_detail import Glance, Known, Sold
 from core.sync.listing_links import with_names
@@ -44,7 +45,7 @@ def _titles(glance: Glance, known: Known | None) -> Iterator[str]:
     yield ""
     yield "Description"
     text = glance.description if candidate is None else candidate.description
-    yield from (f"  {line}" for line in (text or "(none)").splitlines())
+    yield from (f"  {line}".rstrip() for line in readable(text) or ["(none)"])
 
 
 def _problems(

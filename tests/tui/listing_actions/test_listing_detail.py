@@ -76,9 +76,13 @@ async def test_A27_a_row_that_was_never_listed_tells_what_list_would_meet_pictur
     world: ListingWorld,
 ) -> None:
     bad = f"{world.merchant.sandbox.base_url}/control/faults"
-    await world.stock(world.single("NEW", images=(bad,), stock=57, selling_price=Decimal("9.5")))
+    words = "<p>Of <b>soy</b> wax.</p><ul><li>Slow &#8238;&amp; clean</li></ul>"
+    made = world.single("NEW", images=(bad,), stock=57, selling_price=Decimal("9.5"), description=words)
+    await world.stock(made)
     await world.categorise("NEW")
+    assert (await world.row("NEW")).description == "Of soy wax. Slow & clean"
     async with opened(world, detail(world, "NEW")) as on:
+        await on.shows("  Of soy wax.", "• Slow & clean")
         await on.shows("Not linked to any SKU of the shop.", "✔ none", "Nothing was done with it yet.", bad)
         await on.press("r")
         await on.shows("List would meet now:", "is not an image")
