@@ -23,8 +23,10 @@ from core.services.listing_parts import (
     state_of,
     with_edits,
 )
-from core.services.listing_rows import Facts, Kids, ListingRow, make_facts, make_row
+from core.services.listing_prices import Kids, Rules, in_force
+from core.services.listing_rows import Facts, ListingRow, make_facts, make_row
 from core.store import Changes, Json, Store
+from core.sync.listing_candidate import rules_of
 
 NO_EDITS: Final[Mapping[str, Mapping[str, Json]]] = MappingProxyType({})
 
@@ -49,7 +51,7 @@ class ListingBook:
     def __init__(self, store: Store, integration_id: str, inventory: Inventory | None = None) -> None:
         self.inventory = Inventory(store) if inventory is None else inventory
         self._store = store
-        self._prefix = tables.prefix(integration_id)
+        self._id, self._prefix = integration_id, tables.prefix(integration_id)
         self._tree_key = tables.key(integration_id, "tree")
         self._seq: int | None = None
         self._drafts: dict[str, Part] = {}
@@ -57,7 +59,7 @@ class ListingBook:
         self._links: dict[str, str] = {}
         self._linked: Counter[str] = Counter()
         self._names: dict[str, str] = {}
-        self._paused: frozenset[str] = frozenset()
+        self._rules: Rules = {}
 
     async def refresh(self) -> Refreshed:
         """Take in what was committed since the last call; everything the first time."""
@@ -71,8 +73,13 @@ class ListingBook:
         self._seq = changes.seq
         return refreshed
 
-    def row(self, key: str, edits: Mapping[str, Mapping[str, Json]] = NO_EDITS) -> ListingRow | None:
-        """The row of a SKU, or None once it is gone; `edits` are fields of drafts by SKU, not saved yet."""
+    def row(
+        self, key: str, edits: Mapping[str, Mapping[str, Json]] = NO_EDITS, *, priced: bool = True
+    ) -> ListingRow | None:
+        """The row of a SKU, or None once it is gone; `edits` are fields of drafts by SKU, not saved yet.
+
+        Unless it is `priced`, what a pricing rule makes of it is left out: that takes longer than the rest.
+        """
         if not self.exists(key):
             return None
         goods = self.inventory.products[key]
@@ -84,7 +91,8 @@ class ListingBook:
             state=self._states.get(str(goods[PARENT] or key)),
             names=self._names,
             linked=self._is_linked(key),
-            paused=self._paused,
+            rules=self._rules,
+            priced=priced,
         )
 
     def facts(self, sku: str) -> Facts:
@@ -121,9 +129,7 @@ class ListingBook:
 
     def is_auto(self, sku: str) -> bool:
         """Whether a pricing rule in force makes its price (A24)."""
-        draft = self._drafts.get(sku)
-        rule = None if draft is None else draft[RULE]
-        return rule is not None and rule not in self._paused
+        return in_force(self._drafts.get(sku), self._rules) is not None
 
     def _kids(self, sku: str, edits: Mapping[str, Mapping[str, Json]]) -> Kids:
         if sku not in self.inventory.children:
@@ -157,7 +163,7 @@ class ListingBook:
             links.update((key, str(sku)) for key, (sku,) in chunk)
         self._drafts, self._states = drafts, states
         self._links, self._linked = links, Counter(links.values())
-        self._names, self._paused = await self._read_names(), await self._read_paused()
+        self._names, self._rules = await self._read_names(), await rules_of(self._store, self._id)
 
     async def _read(
         self, table: str, fields: tuple[str, ...], part: Callable[[Part], Part]
@@ -211,17 +217,13 @@ class ListingBook:
     async def _rules_changed(self, changed: bool) -> set[str]:
         if not changed:
             return set()
-        before, self._paused = self._paused, await self._read_paused()
-        turned = before ^ self._paused
+        before, self._rules = self._rules, await rules_of(self._store, self._id)
+        turned = {one for one in {**before, **self._rules} if before.get(one) != self._rules.get(one)}
         return {sku for sku, draft in self._drafts.items() if draft[RULE] in turned}
 
     async def _names_changed(self) -> bool:
         before, self._names = self._names, await self._read_names()
         return before != self._names
-
-    async def _read_paused(self) -> frozenset[str]:
-        rules = self._store.scan(tables.PRICING_RULES, prefix=self._prefix)
-        return frozenset([str(row["id"]) async for _, row in rules if row.get("paused")])
 
     async def _read_names(self) -> dict[str, str]:
         document = await self._store.get(tables.CATEGORY_TREES, self._tree_key)

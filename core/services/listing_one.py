@@ -40,7 +40,6 @@ async def read_row(store: Reader, integration_id: str, sku: str) -> ListingRow |
         if of_child is not None and (not of_child[MISSING] or child in linked):
             kids.append((of_child, await _draft(store, integration_id, child)))
     state = await store.get(tables.LISTING_STATES, tables.key(integration_id, str(goods[PARENT] or sku)))
-    rules = await rules_of(store, integration_id)
     tree = await store.get(tables.CATEGORY_TREES, tables.key(integration_id, "tree"))
     nodes = () if tree is None else CategoryTree.from_document(tree).nodes
     return make_row(
@@ -51,7 +50,7 @@ async def read_row(store: Reader, integration_id: str, sku: str) -> ListingRow |
         state=None if state is None else state_of(picked(state, STATE_FIELDS)),
         names={node.id: node.name for node in nodes},
         linked=bool(linked),
-        paused=frozenset(rule.id for rule in rules.values() if rule.paused),
+        rules=await rules_of(store, integration_id),
     )
 
 

@@ -20,7 +20,9 @@ Part = tuple[Json, ...]
 GOODS_FIELDS: Final = (
     *("kind", "parent_sku", "title", "description", "category", "stock", "cost_ex", "shipping_ex"),
     *("selling_price", "currency", "images", "missing"),
+    *("vat_percent", "supplier", "supplier_key", "category_id"),
 )
+"""The last line is for pricing rules alone."""
 DRAFT_FIELDS: Final = (
     *("avasam_sku", "title", "typed_price", "shipping_ex", "rule_id", "collection", "listed_here"),
     "description",
@@ -34,7 +36,9 @@ PARENT, TITLE, CATEGORY, STOCK, OWN_PRICE, MISSING = (
     for name in ("parent_sku", "title", "category", "stock", "selling_price", "missing")
 )
 CHANNEL_CATEGORY: Final = STATE_FIELDS.index("category_id")
-TYPED_PRICE, RULE = (DRAFT_FIELDS.index(name) for name in ("typed_price", "rule_id"))
+TYPED_PRICE, TYPED_SHIPPING, RULE = (
+    DRAFT_FIELDS.index(name) for name in ("typed_price", "shipping_ex", "rule_id")
+)
 NO_DRAFT: Final[Part] = (None,) * len(DRAFT_FIELDS)
 
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*(?:>|$)")
@@ -51,7 +55,8 @@ def picked(document: Document, fields: Sequence[str]) -> Part:
 
 def goods_of(values: Part, shared: dict[str, str]) -> Part:
     """A product; `shared` keeps one copy of texts that many have."""
-    kind, parent, title, description, category, stock, cost, shipping, own, currency, images, missing = values
+    kind, parent, title, description, category, stock, cost, shipping, own, currency, *rest = values
+    images, missing, *for_rules = rest
     return (
         _one_of(shared, kind),
         _one_of(shared, parent),
@@ -65,6 +70,7 @@ def goods_of(values: Part, shared: dict[str, str]) -> Part:
         _one_of(shared, currency),
         images[0] if isinstance(images, list) and images else None,
         bool(missing),
+        *(_one_of(shared, one) for one in for_rules),
     )
 
 

@@ -13,14 +13,12 @@ from core.services.listing_parts import (
     CATEGORY,
     CHANNEL_CATEGORY,
     NO_DRAFT,
-    OWN_PRICE,
-    RULE,
     STOCK,
     TITLE,
-    TYPED_PRICE,
     Part,
     amount,
 )
+from core.services.listing_prices import Kids, Rules, price_of, range_of
 from core.store import Json
 
 
@@ -34,7 +32,7 @@ class StockFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListingRow:
-    """One row: the columns of the grid. `price` is None while it is unknown or follows a rule (`auto`).
+    """One row: the columns of the grid. `price` is None while it is unknown; `auto` is that of a rule.
 
     A variation parent shows the stock of its variants together and the range of their prices.
     """
@@ -57,6 +55,8 @@ class ListingRow:
     currency: str
     rule_id: str | None
     """The rule in force: one that is paused leaves the typed or own price."""
+    price_why: str
+    """How that rule came to the price, or why there is none."""
     product_type: str
     collection: str
     status: StatusShown
@@ -177,10 +177,6 @@ def sort_line(row: ListingRow, column: str) -> tuple[bool, Any, str]:
     return is_unknown, value, row.sku
 
 
-Kids = Sequence[tuple[Part, Part | None]]
-"""Product and draft of each variant of a parent."""
-
-
 def make_row(
     sku: str,
     goods: Part,
@@ -190,12 +186,15 @@ def make_row(
     state: Part | None,
     names: Mapping[str, str],
     linked: bool,
-    paused: frozenset[str],
+    rules: Rules,
+    priced: bool = True,
 ) -> ListingRow:
-    """A row from its parts; `paused` are the ids of rules at rest."""
-    kind, parent, title, description, category, stock, cost, shipping, _, currency, image, _ = goods
+    """A row from its parts; unless it is `priced`, the price of a pricing rule is left out."""
+    kind, parent, title, description, category, stock, cost, shipping, _, currency, image, *_ = goods
     _, typed_title, _, typed_shipping, _, collection, here, text = draft or NO_DRAFT
-    rule, price, highest = _range(kids, paused) if kids else _price(goods, draft, paused)
+    price = (
+        range_of(kids, rules, worked_out=priced) if kids else price_of(goods, draft, rules, worked_out=priced)
+    )
     return ListingRow(
         sku=sku,
         kind=_KINDS[str(kind)],
@@ -208,10 +207,11 @@ def make_row(
         stock=_stock(stock, kids),
         cost=amount(cost),
         shipping=amount(typed_shipping) if typed_shipping is not None else amount(shipping),
-        price=price,
-        highest=highest,
+        price=price.amount,
+        highest=price.highest,
         currency=str(currency or ""),
-        rule_id=rule,
+        rule_id=price.rule_id,
+        price_why=price.why,
         product_type=names.get(str(state[CHANNEL_CATEGORY]), "") if state is not None and linked else "",
         collection=str(collection or ""),
         status=parts.status_of(state, linked=linked, listed_here=bool(here)),
@@ -256,27 +256,6 @@ def _stock_word(stock: int | None) -> str:
 def _problems(sku: str, state: Part | None, kids: Kids) -> tuple[str, ...]:
     found = parts.problems_of(state)
     return tuple(dict.fromkeys([code for code, of in found if not of or of == sku or kids])) if found else ()
-
-
-def _price(
-    goods: Part, draft: Part | None, paused: frozenset[str]
-) -> tuple[str | None, Decimal | None, Decimal | None]:
-    rule = None if draft is None else draft[RULE]
-    if isinstance(rule, str) and rule not in paused:
-        return rule, None, None
-    typed = None if draft is None else amount(draft[TYPED_PRICE])
-    price = amount(goods[OWN_PRICE]) if typed is None else typed
-    return None, price, price
-
-
-def _range(kids: Kids, paused: frozenset[str]) -> tuple[str | None, Decimal | None, Decimal | None]:
-    """A rule only when all variants follow the same."""
-    found = [_price(goods, draft, paused) for goods, draft in kids]
-    rules = {rule for rule, _, _ in found}
-    prices = [price for _, price, _ in found if price is not None]
-    if not prices:
-        return rules.pop() if len(rules) == 1 else None, None, None
-    return None, min(prices), max(prices)
 
 
 _KINDS: Final = {kind.value: kind for kind in ProductKind}

@@ -133,7 +133,7 @@ class ListingView:
     def _written(self, facet: str, value: str, front: str) -> str:
         """A casefolded value as one of its rows writes it."""
         for sku in (front, *self._family.get(front, ())) if facet in {"category", "collection"} else ():
-            row = self._book.row(sku)
+            row = self._book.row(sku, priced=False)
             own = "" if row is None else row.category if facet == "category" else row.collection
             if own.casefold() == value:
                 return own
@@ -260,7 +260,7 @@ class ListingView:
     def _line(self, front: str, column: str) -> Line:
         if column == "sku":
             return False, front, front
-        row = self._book.row(front)
+        row = self._book.row(front, priced=column == "price")
         return (True, "", front) if row is None else sort_line(row, column)
 
 

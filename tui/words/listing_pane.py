@@ -27,7 +27,8 @@ def pane(line: Line, said: About) -> str:
     """Three lines."""
     problem = said.problem
     if problem is None:
-        return "\n".join(clean_line(one) for one in (_status(line.row), _next(line.row), _unsaved(line)))
+        third = _unsaved(line) or _auto(line.row)
+        return "\n".join(clean_line(one) for one in (_status(line.row), _next(line.row), third))
     sign = "✖" if problem.blocking else "!"
     field = f"{problem.field}, " if problem.field else ""
     shared = f" · same cause on {said.more:,} more (P)" if said.more else ""
@@ -52,6 +53,15 @@ def _next(row: ListingRow) -> str:
     if row.status.status is ListingStatus.NOT_LISTED:
         return "l lists it: every problem is shown before anything is sent · e edits · t TikTok category"
     return "u sends what has changed · e edits · x delete, deactivate · enter everything about it"
+
+
+def _auto(row: ListingRow) -> str:
+    """What the pricing rule makes of it, or why that is no price."""
+    if row.rule_id is None:
+        return ""
+    if row.price is None:
+        return f"! auto, and no price: {row.price_why}: none is sent until that is known · p changes the rule"
+    return f"auto: {row.price_why} · p changes the rule" if row.price_why else "auto · p changes the rule"
 
 
 def _unsaved(line: Line) -> str:

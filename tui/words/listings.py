@@ -155,12 +155,20 @@ def _stock(line: Line) -> Cell:
 def _price(line: Line) -> Cell:
     row = line.row
     if row.rule_id is not None:
-        return Cell("auto", Tone.DIM)
+        return Cell(_auto(row), Tone.DIM)
     if row.price is not None and row.highest is not None and row.highest != row.price:
         return _typed(
             line, Field.PRICE, _range(row.price, row.highest, _PRICE_WIDTH - (Field.PRICE in line.edited))
         )
     return _typed(line, Field.PRICE, _amount(row.price))
+
+
+def _auto(row: ListingRow) -> str:
+    """With the price that the rule gives: whole, or not at all."""
+    if row.price is None:
+        return "auto ?"
+    words = f"auto {_amount(row.price)}{'+' if row.highest != row.price else ''}"
+    return words if len(words) <= _PRICE_WIDTH else "auto"
 
 
 def _shipping(line: Line) -> Cell:

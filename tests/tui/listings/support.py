@@ -15,7 +15,7 @@ from core import tables
 from core.backend import Backend
 from core.models.base import Model
 from core.models.integration import SyncKind, SyncState
-from core.models.listing import Listing, SkuMapping
+from core.models.listing import Listing, PricingRule, SkuMapping
 from core.models.listing_state import Deed, ListingProblem, ListingState
 from core.models.product import Product, ProductKind
 from tests.clocks import NOON, FrozenClock
@@ -34,6 +34,14 @@ IMAGE = ListingProblem(
     what="Main image is smaller than 300 x 300 px",
     fix="Choose a larger picture in Avasam",
     blocking=True,
+)
+AS_BEFORE = PricingRule(
+    id="r1",
+    integration_id=SHOP.id,
+    name="As before",
+    percent=Decimal(168),
+    ending=Decimal("0.99"),
+    edited_at=NOON,
 )
 
 
@@ -92,6 +100,7 @@ def single(sku: str, title: str, **more: Any) -> Product:
         "cost_ex": Decimal("3.10"),
         "shipping_ex": Decimal("2.95"),
         "selling_price": Decimal("9.99"),
+        "vat_percent": Decimal(20),
         "images": ("https://images.example/1.jpg",),
         **more,
     }
@@ -125,6 +134,7 @@ async def opened_store(home: Path) -> Grid:
         await grid.link(sku, here=True)
     await grid.draft("MUG-BLU-01", listed_here=True)
     await grid.draft("MUG-BLU-01-S", rule_id="r1")
+    await grid.put(tables.PRICING_RULES, tables.key(SHOP.id, "r1"), AS_BEFORE)
     await grid.state("MUG-BLU-01", deed=Deed.SENT, in_review=True)
     await grid.state("MUG-BLU-02", deed=Deed.FAILED, problems=(IMAGE,))
     await grid.link("TOW-0001", here=False)

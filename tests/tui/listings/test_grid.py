@@ -172,7 +172,13 @@ async def test_A21_plus_opens_a_parent_minus_closes_it_and_each_variant_has_its_
         await pilot.press("down", "down", "plus")
         assert keys(screen) == [*FRONTS[:3], *KIDS, *FRONTS[3:]]
         assert "9.99" in await row(pilot, "└", "Blue mug, medium")
-        assert "auto" in await row(pilot, "└", "Blue mug, small")
+        assert "auto 9.99" in await row(pilot, "└", "Blue mug, small")
+        await pilot.press("down", "down", "down")
+        await until(pilot, lambda: "auto: rule As before -> cost 3.10" in text(screen, "#listing-pane"))
+        await grid.stock_again("MUG-BLU-01-S", cost_ex=None)
+        await until(pilot, lambda: "auto, and no price: rule As before -> cost unknown" in drawn(pilot))
+        assert "auto ?" in await row(pilot, "└", "Blue mug, small")
+        await pilot.press("up", "up", "up")
         assert "57 " in await row(pilot, "▾ 3", "Blue mug, 330 ml")
         await pilot.press("down", "down", "minus")
         assert keys(screen) == FRONTS
