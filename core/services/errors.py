@@ -19,3 +19,7 @@ class NotFound(ServiceError):
 
 class NotAllowedNow(ServiceError):
     """The thing exists, but its state forbids this."""
+
+
+class PartlyDone(ServiceError):
+    """A fault stopped it after some was kept; `what` tells how much, `cure` how to go on."""

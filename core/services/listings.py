@@ -4,30 +4,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from core import tables
 from core.backend import Backend
-from core.models.category import CategoryAnswers
 from core.models.integration import Integration
 from core.models.job import Job
 from core.models.listing import Listing
 from core.models.listing_state import Action, JobRow, ListingProblem, ListingState, RowResult
-from core.models.product import Product, ProductKind
-from core.portions import portions
 from core.rules.candidate import Candidate
 from core.rules.listing_limits import limits_for
 from core.rules.preflight import preflight
-from core.services.draft_edits import edited
-from core.services.editing import edited_since
-from core.services.errors import NotAllowedNow, NotFound, ServiceError
+from core.services.errors import NotAllowedNow, NotFound
 from core.services.listing_book import ListingBook, Refreshed
 from core.services.listing_fronts import fronts_of
+from core.services.listing_keep import keep_typed
 from core.services.listing_one import read_row
 from core.services.listing_rows import SORTS, ListingRow, RowFilter, sort_rows
 from core.services.listing_view import ListingView
-from core.services.products import load_product
-from core.store import Transaction, Where
+from core.store import Where
 from core.sync import listing_ask
 from core.sync.listing_candidate import candidate_of, children_of, read_family, rules_of
 from core.sync.listing_drafts import draft_of
@@ -36,10 +30,6 @@ from core.sync.listing_fingerprints import fingerprints
 from core.sync.listing_images import look_at
 from core.sync.listing_knowledge import ShopKnowledge
 from core.sync.listing_record import held, load
-
-_AT_ONCE: Final = 500
-OF_THE_FRONT: Final = frozenset({"category_id", "description", *CategoryAnswers.model_fields})
-"""Fields that belong to the whole product: a variant has none of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +104,8 @@ class ListingService:
         by: str,
         revision: int | None = None,
     ) -> int:
-        """Keep typed values for these rows; how many changed. Nothing is sent.
-
-        `revision` is that of the draft that the person saw: EditedMeanwhile says which fields were changed
-        since, from what to what and by whom. Values must have come through listing_values; None goes back to
-        Avasam's.
-        """
-        changed = 0
-        for portion in portions(skus, _AT_ONCE):
-            async with self._store.transaction() as tx:
-                for sku in portion:
-                    _check_place(await load_product(tx, sku), changes)
-                    before = await draft_of(tx, integration.id, sku)
-                    after = _edited(before, changes, by, revision, auto=await _is_auto(tx, before))
-                    if after is not before:
-                        key = tables.key(integration.id, sku)
-                        await tx.put(tables.LISTINGS, key, after.to_document())
-                        changed += 1
-        return changed
+        """Keep typed values for these rows; how many changed. See `keep_typed` for what it raises."""
+        return await keep_typed(self._store, integration, skus, changes, by=by, revision=revision)
 
     async def ask(self, integration: Integration, action: Action, skus: Sequence[str], *, by: str) -> Asked:
         """Ask the worker for an action on rows; a variant stands for its parent, unknown rows are left out.
@@ -259,37 +233,3 @@ def check_ready(integration: Integration) -> None:
             f"{integration.name} needs reauthorisation ({integration.needs_reauthorisation})",
             "Open the integration and choose Reauthorize.",
         )
-
-
-def _check_place(product: Product, changes: Mapping[str, object]) -> None:
-    odd = sorted(OF_THE_FRONT & changes.keys())
-    if product.kind is ProductKind.CHILD and odd:
-        name = odd[0].removesuffix("_id").removesuffix("_kg").removesuffix("_cm")
-        raise ServiceError(
-            f"{product.sku} is a variant: its {name} is that of {product.parent_sku}",
-            f"Set it for {product.parent_sku}.",
-        )
-
-
-async def _is_auto(tx: Transaction, draft: Listing) -> bool:
-    """Whether a rule in force makes its price: one that rests leaves it to the typed price (A24)."""
-    if draft.rule_id is None:
-        return False
-    document = await tx.get(tables.PRICING_RULES, tables.key(draft.integration_id, draft.rule_id))
-    return document is not None and not document.get("paused")
-
-
-def _edited(
-    before: Listing, changes: Mapping[str, object], by: str, revision: int | None, *, auto: bool
-) -> Listing:
-    typed = {"brand_name": "", **changes} if "brand_id" in changes else dict(changes)
-    if revision is not None and revision != before.revision:
-        mine = before.model_copy(update=typed).to_document()
-        wanted = {name: mine[name] for name in changes}
-        raise edited_since(before.to_document(), revision, wanted, name=before.avasam_sku)
-    if changes.get("typed_price") is not None and auto:
-        raise ServiceError(
-            f"The price of {before.avasam_sku} follows a pricing rule (auto)",
-            "Detach the rule first, or change the rule.",
-        )
-    return edited(before, typed, by)

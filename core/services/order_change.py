@@ -6,10 +6,10 @@ from core import tables
 from core.models.integration import Integration
 from core.models.order import Order, OrderEvent
 from core.services.errors import NotAllowedNow, NotFound
-from core.store import Transaction
+from core.store import Reader, Transaction
 
 
-async def load_order(tx: Transaction, integration: Integration, order_id: str) -> Order:
+async def load_order(tx: Reader, integration: Integration, order_id: str) -> Order:
     """The order as it stands now. Raises NotFound, also for orders of a shop that was removed."""
     if await tx.get(tables.INTEGRATIONS, integration.id) is None:
         raise NotFound("This integration is gone", "Its orders are kept to be read, not to be changed.")

@@ -11,8 +11,9 @@ from core.models.integration import Integration
 from core.models.order import Order, OrderState
 from core.models.part import PartState
 from core.portions import portions
+from core.services.errors import PartlyDone, ServiceError
 from core.services.order_change import load_order, not_now, said, save_order
-from core.store import Where
+from core.store import StoreError, Transaction, Where
 from core.sync.release import reconsidered
 
 _AT_ONCE: Final = 200
@@ -38,30 +39,51 @@ class OrderFlow:
     ) -> Released:
         """Look at held orders again with the mappings of now (A47); all held ones when none is named.
 
-        Raises NotFound for an order that is not there, NotAllowedNow for a named one that is not held.
+        Raises NotFound for an order that is not there, NotAllowedNow for a named one that is not held: then
+        none was released. PartlyDone when the store gave up half-way.
         """
         ids = await self._held(integration) if order_ids is None else list(dict.fromkeys(order_ids))
+        if order_ids is not None:
+            for order_id in ids:
+                order = await load_order(self._store, integration, order_id)
+                if not _is_waiting(order):
+                    raise not_now(order, "released", "Only held orders are released.")
         ready: list[str] = []
         held: list[tuple[str, str]] = []
+        looked = 0
         for portion in portions(ids, _AT_ONCE):
-            async with self._store.transaction() as tx:
-                for order_id in portion:
-                    order = await load_order(tx, integration, order_id)
-                    if order.state is not OrderState.HELD or order.given_at is not None:
-                        if order_ids is not None:
-                            raise not_now(order, "released", "Only held orders are released.")
-                        continue
-                    after = await reconsidered(tx, order, self._clock.now(), f"released by {by}")
-                    if after.model_copy(update={"timeline": order.timeline}) == order:
-                        held.append((order_id, order.held_reason or ""))
-                        continue
-                    # Held all the same, it may have another service by now: it goes by that once it is free.
-                    await save_order(tx, after)
-                    if after.state is OrderState.READY:
-                        ready.append(order_id)
-                    else:
-                        held.append((order_id, after.held_reason or after.state.value))
+            try:
+                async with self._store.transaction() as tx:
+                    done = [await self._release(tx, integration, one, by) for one in portion]
+            except (ServiceError, StoreError) as error:
+                if not looked:
+                    raise
+                raise PartlyDone(
+                    f"{looked:,} of {len(ids):,} orders were looked at again and "
+                    f"{len(ready):,} released, the others from {portion[0]} on were not: {error}",
+                    "Release those that are still held; what is released stays so.",
+                ) from error
+            looked += len(portion)
+            for order_id, why in done:
+                if why is None:
+                    ready.append(order_id)
+                elif why:
+                    held.append((order_id, why))
         return Released(ready, held)
+
+    async def _release(
+        self, tx: Transaction, integration: Integration, order_id: str, by: str
+    ) -> tuple[str, str | None]:
+        """(id, why it waits all the same): None when it is ready, empty when it waits no longer anyway."""
+        order = await load_order(tx, integration, order_id)
+        if not _is_waiting(order):
+            return order_id, ""
+        after = await reconsidered(tx, order, self._clock.now(), f"released by {by}")
+        if after.model_copy(update={"timeline": order.timeline}) == order:
+            return order_id, order.held_reason or order.state.value
+        # Held all the same, it may have another service by now: it goes by that once it is free.
+        await save_order(tx, after)
+        return order_id, None if after.state is OrderState.READY else after.held_reason or after.state.value
 
     async def resend(self, integration: Integration, order_id: str, *, by: str) -> Order:
         """Try again what was refused: by Avasam, or by TikTok the tracking. Never what Avasam may have (A49).
@@ -98,6 +120,10 @@ class OrderFlow:
         return [
             key.removeprefix(prefix) async for key, _ in self._store.scan(tables.ORDERS, where, prefix=prefix)
         ]
+
+
+def _is_waiting(order: Order) -> bool:
+    return order.state is OrderState.HELD and order.given_at is None
 
 
 def _planned_again(order: Order, now: datetime, by: str) -> Order:

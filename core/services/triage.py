@@ -12,7 +12,8 @@ from core.models.listing_state import ListingState
 from core.rules import triage
 from core.rules.triage import Cause, Occurrence, causes
 from core.services.errors import NotFound
-from core.services.listings import OF_THE_FRONT, Asked, ListingService
+from core.services.listing_keep import OF_THE_FRONT
+from core.services.listings import Asked, ListingService
 from core.services.support_bundle import make_bundle
 from core.store import Document
 from core.sync.listing_candidate import children_of

@@ -13,10 +13,12 @@ from core.models.product import Product, ProductKind
 from core.rules.guard import GuardLimits
 from core.services import listing_values
 from core.services.editing import EditedMeanwhile
-from core.services.errors import NotFound, ServiceError
+from core.services.errors import NotFound, PartlyDone, ServiceError
+from core.services.listing_keep import keep_typed
 from core.services.listings import ListingService
 from core.services.pricing_rules import PricingRuleService
 from core.sync.plan import plan_prices
+from tests.core.services.filling import filling_up
 from tests.core.services.test_syncing import StandBackend
 from tests.core.sync.support import Stand, open_stand
 
@@ -120,6 +122,25 @@ async def test_names_are_unique_and_a_rule_may_keep_its_own(
         await rules.named(one, "fifty")
 
 
+async def test_an_edit_of_many_rows_is_refused_whole_and_says_how_far_a_full_disk_let_it_come(
+    stand: Stand, one: Integration, backend: StandBackend
+) -> None:
+    names = [f"p{number:03}" for number in range(501)]
+    async with stand.store.transaction() as tx:
+        for name in names:
+            await tx.put(tables.PRODUCTS, name, Product(sku=name, title=name).to_document())
+    listings = ListingService(backend)
+    with pytest.raises(NotFound, match="no product"):
+        await listings.edit(one, [*names, "none"], {"collection": "Autumn"}, by="ann")
+    assert (await listings.draft(one, "p000")).collection == ""
+
+    store = filling_up(backend.store, commits=1)
+    with pytest.raises(PartlyDone, match="500 of 501 rows were saved, those from p500 on were not") as told:
+        await keep_typed(store, one, names, {"collection": "Autumn"}, by="ann")
+    assert told.value.cure == "Do the same again: what is saved stays as it is."
+    assert await listings.edit(one, names, {"collection": "Autumn"}, by="ann") == 1
+
+
 async def test_deleting_a_rule_takes_it_off_every_row(
     stand: Stand, one: Integration, backend: StandBackend, rules: PricingRuleService
 ) -> None:
@@ -129,6 +150,8 @@ async def test_deleting_a_rule_takes_it_off_every_row(
     listings = ListingService(backend)
     with pytest.raises(ServiceError, match="auto"):
         await listings.edit(one, ["a"], {"typed_price": Decimal(1)}, by="ann")
+    await rules.pause(one, rule.id, paused=True)
+    assert await listings.edit(one, ["a"], {"typed_price": Decimal(1)}, by="ann") == 1, "as in the grid"
     assert await rules.delete(one, rule.id, by="ann") == 1
     assert (await listings.draft(one, "a")).rule_id is None
     with pytest.raises(NotFound, match="gone"):

@@ -6,8 +6,9 @@ from core import tables
 from core.backend import Backend
 from core.channel.errors import DataRefused
 from core.models.order import OrderKind, OrderState
-from core.services.errors import NotAllowedNow, NotFound
+from core.services.errors import NotAllowedNow, NotFound, PartlyDone
 from core.services.order_flow import OrderFlow
+from tests.core.services.filling import filling_up
 from tests.core.sync.desk import Way
 
 
@@ -73,6 +74,30 @@ async def test_A46_A47_a_release_during_tiktoks_hold_takes_the_mapping_of_now(
     await way.run()
     await way.run()
     assert [order.service for order in way.desk.taken] == ["Tracked 24"]
+
+
+async def test_a_release_that_stops_half_way_says_how_far_it_came_and_a_wrong_name_releases_none(
+    way: Way, backend: Backend
+) -> None:
+    ids = [str(number) for number in range(1, 203)]
+    for order_id in ids:
+        way.bought(order_id, "mug", delivery_option_id="d9", delivery_option_name="Next day")
+    await way.run()
+    await way.stand.ship_by(way.integration, "d9", "Tracked 24")
+    with pytest.raises(NotFound, match="no order 'none'"):
+        await OrderFlow(backend).release(way.integration, [*ids, "none"], by="me")
+    assert (await way.order("1")).state is OrderState.HELD
+
+    full = Backend(
+        settings=backend.settings,
+        store=filling_up(backend.store, commits=1),
+        vault=backend.vault,
+        clock=backend.clock,
+    )
+    with pytest.raises(PartlyDone, match="200 of 202 orders were looked at again and 200 released") as told:
+        await OrderFlow(full).release(way.integration, ids, by="me")
+    assert "No space is left" in told.value.what
+    assert (await OrderFlow(backend).release(way.integration, by="me")).ready == ids[200:]
 
 
 async def test_only_held_orders_of_a_shop_that_is_there_are_released(way: Way, flow: OrderFlow) -> None:
