@@ -8,6 +8,8 @@ from typing import Final
 
 from textual.app import App
 
+from core.wording import count_of
+
 _TMUX_SECONDS: Final = 2.0
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _MOST: Final = 60
@@ -19,7 +21,7 @@ def copy(app: App[None], text: str) -> str:
     Outside tmux by OSC 52, inside by `tmux load-buffer -w -`, because tmux's default drops OSC 52.
     """
     lines = text.count("\n") + 1
-    what = "1 line" if lines == 1 else f"{lines:,} lines"
+    what = count_of(lines, "line")
     if os.environ.get("TMUX") and _given_to_tmux(text):
         return f"Copied {what} to tmux's buffer, which offers it to the terminal's clipboard."
     app.copy_to_clipboard(text)

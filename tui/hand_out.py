@@ -5,6 +5,7 @@ from typing import cast
 from textual.app import App
 from textual.widget import Widget
 
+from core.wording import count_of
 from tui.clipboard import copy, write_file
 from tui.session import Session
 
@@ -12,7 +13,7 @@ from tui.session import Session
 def copy_out(screen: Widget, text: str, *, rows: int | None = None) -> None:
     """Hand text to the terminal; `rows` says how many it stands for."""
     said = copy(cast("App[None]", screen.app), text)
-    counted = "" if rows is None else f"{rows:,} row{'' if rows == 1 else 's'}. "
+    counted = "" if rows is None else f"{count_of(rows, 'row')}. "
     screen.notify(f"{counted}{said}", markup=False)
 
 

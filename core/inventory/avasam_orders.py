@@ -16,6 +16,7 @@ from core.inventory.errors import (
 from core.inventory.orders import DeskOrder, OrderDeclined, OutcomeUnclear
 from core.models.part import Sighting
 from core.text import clean_line, clean_text
+from core.wording import count_of
 
 CREATE: Final = "/apiseeker/Order/CreateSellerOrder"
 LIST: Final = "/apiseeker/OrdersView/SeekerGetOrdersListWithFilter"
@@ -103,7 +104,8 @@ class AvasamOrderDesk:
                 return
             if not fresh:
                 what = "ended" if not rows else "repeats itself"
-                raise unreadable(f"The order list {what} after {len(seen)} of {total or 'its'} orders.")
+                of = "its orders" if total is None else count_of(total, "order")
+                raise unreadable(f"The order list {what} after {len(seen)} of {of}.")
         raise unreadable(f"The order list goes on for more than {PAGES_AT_MOST} pages.")
 
     async def _page(self, body: JsonBody) -> tuple[list[Row], int | None]:

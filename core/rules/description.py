@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from typing import Final
 
 from core.rules.listing_limits import ListingLimits
+from core.wording import count_of
 
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>")
 _UNCLOSED: Final = frozenset({"br", "img"})
@@ -45,7 +46,8 @@ def description_faults(text: str, limits: ListingLimits) -> list[tuple[str, str,
         what = f"The tag <{odd_one}> of the description is not opened and closed in pairs"
         found.append(("description-html", what, "Close every tag that is opened, in the reverse order."))
     if len(reader.images) > limits.description_images_most:
-        what = f"{len(reader.images)} images in the description; at most {limits.description_images_most}"
+        count = count_of(len(reader.images), "image")
+        what = f"{count} in the description; at most {limits.description_images_most}"
         found.append(("description-images", what, "Take some images out."))
     foreign = [source for source in reader.images if "tiktok" not in source and "ibyteimg" not in source]
     if foreign:

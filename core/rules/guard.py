@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from core.models.base import Model
+from core.wording import count_of
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 
@@ -61,7 +62,7 @@ def check_prices(moved_far: int, priced: int, limits: GuardLimits) -> GuardVerdi
         return GO_ON
     return GuardVerdict(
         stopped=True,
-        what=f"{moved_far} of {priced} prices would move by more than {limits.far_percent} %. "
+        what=f"{moved_far:,} of {count_of(priced, 'price')} would move by more than {limits.far_percent} %. "
         "Nothing was sent.",
         why=f"That is more than {limits.moved_percent} % of the prices at once.",
         cure="Check the costs in Avasam and the pricing rules. If it is right, confirm the sync.",
@@ -74,7 +75,7 @@ def check_inventory(before: int, after: int, limits: GuardLimits) -> GuardVerdic
         return GO_ON
     return GuardVerdict(
         stopped=True,
-        what=f"The inventory shrank from {before} to {after} products. Nothing was changed.",
+        what=f"The inventory shrank from {before:,} to {count_of(after, 'product')}. Nothing was changed.",
         why=f"That is more than {limits.shrunk_percent} % less than the last read; it may be incomplete.",
         cure="Check that Avasam or the file shows every product. If it is right, confirm the read.",
     )

@@ -8,6 +8,7 @@ from typing import Final
 from core.models.decision import Decision
 from core.models.integration import IntegrationSettings
 from core.models.order import ChannelOrder, OrderKind, OrderLine
+from core.wording import count_of
 
 OWN_FULFILMENT: Final = "FULFILLMENT_BY_SELLER"
 
@@ -90,7 +91,7 @@ def decide(
         return Decision(result, ("no lines", "imported for a person to look at"))
 
     counting = _counting(lines)
-    counted = f"{_mapped(counting)} of {len(counting)} lines mapped"
+    counted = f"{_mapped(counting)} of {count_of(len(counting), 'line')} mapped"
     hideable = kind is OrderKind.NON_AVASAM or (kind is OrderKind.MIXED and not settings.split_unknown)
     if hideable and settings.exclude_non_avasam:
         return _left_out(kind, phase, counted, "non-Avasam orders are hidden")

@@ -15,6 +15,7 @@ from core.models.category import (
 )
 from core.rules.candidate import Candidate
 from core.rules.leaf_answers import is_needed
+from core.wording import count_of
 
 
 class FieldKind(StrEnum):
@@ -134,7 +135,7 @@ def _takes(rule: LeafAttribute) -> str:
     count = len(rule.values)
     if not count:
         return "your own words" + (", several" if rule.takes_several else "")
-    words = f"{'several' if rule.takes_several else 'one'} of {count} values"
+    words = f"{'several' if rule.takes_several else 'one'} of {count_of(count, 'value')}"
     return words + (", or your own" if rule.takes_own else "")
 
 
@@ -220,5 +221,5 @@ def _weight(answers: CategoryAnswers, *, know_weight: bool) -> Field:
 
 
 def _file(kept: KeptFile) -> str:
-    size = f"{kept.size / 1024:,.0f} kB" if kept.size >= 1024 else f"{kept.size} bytes"
+    size = f"{kept.size / 1024:,.0f} kB" if kept.size >= 1024 else count_of(kept.size, "byte")
     return f"{kept.name} ({kept.format}, {size})"

@@ -19,6 +19,7 @@ from core.services.presence import who_is_here
 from core.store import StoreError, Where
 from core.sync.leases import INVENTORY, PRESENCE, of_integration
 from core.vault import VaultError
+from core.wording import count_of
 
 AHEAD_SECONDS: Final = 30.0
 BEHIND_SECONDS: Final = 300.0
@@ -133,7 +134,7 @@ class Doctor:
                 sealed += 1
         except VaultError as error:
             return Finding("vault", Verdict.FAIL, "Its key does not open what is stored", str(error))
-        opened = f"{sealed} authorisation{'s' * (sealed != 1)}"
+        opened = count_of(sealed, "authorisation")
         return Finding("vault", Verdict.PASS, f"The key opens {opened}")
 
     async def _clock_is_right(self) -> Finding:
@@ -167,7 +168,9 @@ class Doctor:
         if left <= timedelta():
             return Finding(name, Verdict.FAIL, "It has run out", cure)
         verdict = Verdict.WARN if left < _SOON else Verdict.PASS
-        return Finding(name, verdict, f"{left.days} days left", cure if verdict is Verdict.WARN else "")
+        return Finding(
+            name, verdict, f"{count_of(left.days, 'day')} left", cure if verdict is Verdict.WARN else ""
+        )
 
     async def _mappings_lead_somewhere(self, names: dict[str, str]) -> Finding:
         products = await self._keys(tables.PRODUCTS)

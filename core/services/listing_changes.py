@@ -10,6 +10,7 @@ from core.rules.candidate import Candidate, Variant
 from core.store import Reader
 from core.sync.listing_links import Links
 from core.text import clean_line
+from core.wording import count_of
 
 _WORDS: Final = {
     "title": "title",
@@ -65,7 +66,7 @@ def _stocks(live: Sequence[tuple[Variant, ChannelSku]]) -> Iterator[str]:
 def _few(what: str, changes: Sequence[str]) -> list[str]:
     more = len(changes) - _NAMED
     told = [f"{what} {change}" for change in changes[:_NAMED]]
-    return [*told, f"and {more} more {what}{'' if more == 1 else 's'}"] if more > 0 else told
+    return [*told, f"and {count_of(more, f'more {what}')}"] if more > 0 else told
 
 
 async def _live(

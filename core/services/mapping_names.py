@@ -5,6 +5,7 @@ from typing import Final
 
 from core.services.mapping_lists import MappingLists
 from core.services.mapping_rows import ChannelRow
+from core.wording import count_of
 
 _ROUNDED: Final = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
 
@@ -43,7 +44,9 @@ class ChannelNames:
             where = f" in product {product_id}" if product_id and named else ""
             raise NotOne(f"this shop has no seller SKU {name}{where}; Download first")
         if len(found) > 1:
-            raise NotOne(f"{len(found)} SKUs of this shop are called {name}: give product_id or sku_id")
+            raise NotOne(
+                f"{count_of(len(found), 'SKU')} of this shop are called {name}: give product_id or sku_id"
+            )
         return found[0]
 
 

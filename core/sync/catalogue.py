@@ -11,6 +11,7 @@ from core.sync.ahead import one_ahead
 from core.sync.context import Outcome, SyncContext
 from core.sync.problems import note_problem, solve_problem
 from core.sync.verify import keep_baseline
+from core.wording import count_of
 
 UNREADABLE: Final = "catalogue-unreadable"
 _MARK_AT_ONCE: Final = 500
@@ -72,7 +73,7 @@ async def _report(ctx: SyncContext, unreadable: int) -> None:
             ctx.clock,
             ctx.integration.id,
             UNREADABLE,
-            what=f"{unreadable} products of the shop could not be read",
+            what=f"{count_of(unreadable, 'product')} of the shop could not be read",
             why="TikTok sent them in a form that is not the promised one.",
             cure="Download again later. Nothing was marked as deleted meanwhile.",
         )

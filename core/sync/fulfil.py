@@ -18,6 +18,7 @@ from core.sync.fulfil_order import Outlets, change_all, open_orders, stands
 from core.sync.fulfil_return import Returning
 from core.sync.fulfil_send import send
 from core.sync.problems import note_problem, solve_problem
+from core.wording import count_of
 
 NO_DESK: Final = "orders-no-account"
 UNCLEAR: Final = "orders-unclear"
@@ -109,7 +110,8 @@ async def _say_unclear(ctx: SyncContext) -> None:
             ctx.clock,
             ctx.integration.id,
             UNCLEAR,
-            what=f"Avasam gave no clear answer to {len(waiting)} orders: {', '.join(waiting[:5])}",
+            what=f"Avasam gave no clear answer to {count_of(len(waiting), 'order')}: "
+            f"{', '.join(waiting[:5])}",
             why="It may have taken them or not; it has no way to tell a repetition from a second order.",
             cure="Nothing: its orders are looked through first, and only what it lacks is sent again.",
             severity=Severity.WARNING,
@@ -127,7 +129,7 @@ async def _say_no_desk(ctx: SyncContext, orders: list[Order]) -> None:
             ctx.clock,
             ctx.integration.id,
             NO_DESK,
-            what=f"{waiting} orders wait, and no Avasam account is set up",
+            what=f"{count_of(waiting, 'order waits', 'orders wait')}, and no Avasam account is set up",
             why="Orders go to Avasam with its API keys; an inventory file alone cannot take them.",
             cure="Set AVASAM_CONSUMER_KEY and AVASAM_SECRET_KEY.",
         )

@@ -11,6 +11,7 @@ from core.portions import portions
 from core.rules.guard import GuardLimits, GuardVerdict, check_inventory
 from core.store import Document, Lease, Store, Where
 from core.sync.context import Outcome
+from core.wording import count_of
 
 AT_ONCE: Final = 1_000
 """Products a commit."""
@@ -77,7 +78,8 @@ def _verdict(before: int, after: int, limits: GuardLimits) -> GuardVerdict | Non
     if after == 0 and before > 0:
         return GuardVerdict(
             stopped=True,
-            what=f"The inventory read brought nothing; {before} products are known. Nothing was changed.",
+            what="The inventory read brought nothing; "
+            f"{count_of(before, 'product is', 'products are')} known. Nothing was changed.",
             why="An empty read is taken for a fault: it would make every stock unknown.",
             cure="Check that Avasam or the file shows your products, then read again.",
         )

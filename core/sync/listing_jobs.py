@@ -24,6 +24,7 @@ from core.sync.listing_publish import publish
 from core.sync.listing_record import end_row, noted
 from core.sync.listing_update import update
 from core.sync.listing_work import Shared, prepare
+from core.wording import count_of
 
 AT_ONCE: Final = 6
 """Rows under way together; the pace, not this, limits the calls a second."""
@@ -199,7 +200,7 @@ class ListingJob:
         elif left:
             state, error = JobState.CANCELLED, "cancelled"
         if left:
-            error = f"{error}; {left} rows were not tried"
+            error = f"{error}; {count_of(left, 'row')} {'was' if left == 1 else 'were'} not tried"
             cure = f"{cure or 'Nothing is lost.'} listings retry goes on with them."
         ended = {"state": state, "finished_at": ctx.clock.now(), "error": error, "cure": cure}
         return await self._change(**ended, counts=counts, done=len(rows) - left, total=len(rows))

@@ -34,7 +34,7 @@ async def keep_made(
     product_id, sku = made.created.product_id, made.attempt.avasam_sku
     ids = {seller: sku_id for sku_id, seller in made.created.skus}
     count = len(made.draft.skus)
-    text = f"listed as product {product_id}{'' if count == 1 else f' with {count} variants'}{how}"
+    text = f"listed as product {product_id}{'' if count == 1 else f' with {count:,} variants'}{how}"
     async with ctx.store.transaction(fence=ctx.lease) as tx:
         for one in made.draft.skus:
             sku_id = ids.get(one.seller_sku)

@@ -10,6 +10,7 @@ from core.models.job import Severity
 from core.store import Json, Reader
 from core.sync.listing_context import ListingContext
 from core.sync.problems import note_problem, solve_problem
+from core.wording import count_of
 
 _SHOWN: Final = 3
 """How many rows a problem names."""
@@ -40,7 +41,7 @@ async def tell(ctx: ListingContext) -> None:
             if not rows:
                 await solve_problem(tx, ctx.integration.id, _code(code))
                 continue
-            counted = "1 listing" if len(rows) == 1 else f"{len(rows)} listings"
+            counted = count_of(len(rows), "listing")
             more = f"; and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
             await note_problem(
                 tx,

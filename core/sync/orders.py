@@ -16,6 +16,7 @@ from core.sync.context import Outcome, SyncContext
 from core.sync.offered import offer_again
 from core.sync.order_merge import Merged, merge_order, tombstone
 from core.sync.problems import note_problem, solve_problem
+from core.wording import count_of
 
 UNREADABLE: Final = "orders-unreadable"
 
@@ -96,7 +97,7 @@ async def _report(ctx: SyncContext, unreadable: list[Unreadable]) -> None:
             ctx.clock,
             ctx.integration.id,
             UNREADABLE,
-            what=f"{len(unreadable)} orders could not be read: {ids}",
+            what=f"{count_of(len(unreadable), 'order')} could not be read: {ids}",
             why=f"TikTok sent them in a form that is not the promised one ({unreadable[0].why}).",
             cure="They are asked for again with every sync. Ship them from Seller Center meanwhile.",
         )

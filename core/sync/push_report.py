@@ -14,6 +14,7 @@ from core.sync.listing_links import called, seller_skus
 from core.sync.listing_told import FROZEN_TOLD
 from core.sync.plan import Plan, Skipped
 from core.sync.problems import note_problem, solve_problem
+from core.wording import count_of
 
 _SHOWN: Final = 3
 """How many SKUs a problem names."""
@@ -79,7 +80,9 @@ async def report(ctx: SyncContext, plan: Plan) -> None:
             if not ids:
                 await solve_problem(tx, ctx.integration.id, code)
                 continue
-            what, why, cure = (text.format(skus=_skus(len(ids)), aspect=plan.aspect) for text in words)
+            what, why, cure = (
+                text.format(skus=count_of(len(ids), "SKU"), aspect=plan.aspect) for text in words
+            )
             await note_problem(
                 tx,
                 ctx.clock,
@@ -103,7 +106,7 @@ async def report(ctx: SyncContext, plan: Plan) -> None:
             ctx.clock,
             ctx.integration.id,
             code,
-            what=f"TikTok refused the {plan.aspect} of {_skus(len(refused))}{_held(refused)}",
+            what=f"TikTok refused the {plan.aspect} of {count_of(len(refused), 'SKU')}{_held(refused)}",
             why="; ".join(reasons) + more,
             cure=_cure(refused, plan.aspect),
         )
@@ -148,7 +151,3 @@ def _cure(refused: Sequence[_Refused], aspect: str) -> str:
     if any(one.held for one in refused):
         cures[f"What is held goes on as soon as its {aspect} changes."] = None
     return " ".join(cures)
-
-
-def _skus(count: int) -> str:
-    return f"{count} SKU" if count == 1 else f"{count} SKUs"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.wording import count_of
 from tui.commands.options import Json
 from tui.commands.output import Exit, emit, fail, say
 from tui.commands.running import with_backend
@@ -45,7 +46,9 @@ def backup(
         else:
             tokens = "with tokens" if made.tokens else "without tokens"
             archived = f" and {made.archived:,} of the archive" if made.archived else ""
-            say(f"{made.documents:,} documents{archived}, {tokens}, {made.bytes:,} bytes: {made.path}")
+            say(
+                f"{count_of(made.documents, 'document')}{archived}, {tokens}, {made.bytes:,} bytes: {made.path}"
+            )
         return Exit.OK
 
     with_backend(work, as_json=as_json)
@@ -86,7 +89,9 @@ def restore(
             )
             return Exit.OK
         archived = f" and {done.archived:,} of the archive" if done.archived else ""
-        say(f"{done.documents:,} documents{archived} of {done.made_at} are back.")
+        say(
+            f"{count_of(done.documents, 'document')}{archived} of {done.made_at} {'is' if done.documents == 1 else 'are'} back."
+        )
         if done.kept_in is not None:
             say(f"What was there before is in {done.kept_in}")
         if not done.tokens:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.wording import count_of
 from tui.commands.leaf_answers import (
     AttributeOption,
     CertificateOption,
@@ -217,7 +218,7 @@ def choose_(
         if as_json:
             emit({"rows": count, "category": category, "missing": missing})
         else:
-            say(f"chosen for {count} row{'' if count == 1 else 's'}; nothing was sent")
+            say(f"chosen for {count_of(count, 'row')}; nothing was sent")
             for one in missing:
                 say(f"  missing: {one}")
         return Exit.OK

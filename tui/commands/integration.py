@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.wording import count_of
 from tui.commands.integrations import overview_json
 from tui.commands.options import Json
 from tui.commands.output import Exit, emit, fail, local, say
@@ -125,7 +126,8 @@ def remove(
         if as_json:
             emit({"name": integration.name, "removed": confirm, **_going_json(going)})
         elif confirm:
-            say(f"{integration.name} is removed; {going.orders_kept} orders stay as history.")
+            kept = count_of(going.orders_kept, "order stays", "orders stay")
+            say(f"{integration.name} is removed; {kept} as history.")
         else:
             fail(
                 f"Nothing was removed. {_going(integration, going)}", "Repeat with --confirm.", as_json=False

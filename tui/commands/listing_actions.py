@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.wording import count_of
 from tui.commands.listing_options import (
     All,
     Category,
@@ -220,7 +221,7 @@ def _act(
         shop = await the_integration(backend, integration)
         rows = await chosen(backend, shop, skus, filters, every=every)
         if not sure:
-            what = f"{len(rows)} rows of {shop.name} would be deleted on TikTok and unlinked"
+            what = f"{count_of(len(rows), 'row')} of {shop.name} would be deleted on TikTok and unlinked"
             fail(what, "Add --yes if that is right.", as_json=as_json, code="confirmation")
             return Exit.NEEDS_CONFIRMATION
         asked = await ListingService(backend).ask(shop, Action(name), rows, by=who())

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.wording import count_of
 from tui.commands.listing_actions import NoWait, finish
 from tui.commands.listing_options import (
     All,
@@ -143,7 +144,7 @@ def fix(
             )
         fixed = await TriageService(backend).fix(shop, cause, changes, by=who())
         if not as_json:
-            say(f"{fixed.changed} rows changed")
+            say(f"{count_of(fixed.changed, 'row')} changed")
         return await finish(backend, fixed.asked, no_wait=no_wait, as_json=as_json)
 
     with_backend(work, as_json=as_json)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.wording import count_of
 from tui.commands.leaf_answers import (
     AttributeOption,
     CertificateOption,
@@ -103,7 +104,7 @@ def set_(
         if as_json:
             emit({"rows": len(rows), "changed": changed})
         else:
-            say(f"{changed} of {len(rows)} rows changed; nothing was sent")
+            say(f"{changed:,} of {count_of(len(rows), 'row')} changed; nothing was sent")
         return Exit.OK
 
     with_backend(work, as_json=as_json)

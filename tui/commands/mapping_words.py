@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from core.services.mapping_edits import Edits
+from core.wording import count_of
 from tui.commands.output import counted, emit, say
 
 if TYPE_CHECKING:
@@ -97,7 +98,10 @@ def tell_saved(saved: "Saved", *, as_json: bool) -> None:
         return
     say(counted({"mapped": saved.linked, "unlinked": saved.unlinked, "unchanged": saved.unchanged}))
     if saved.orders:
-        say(f"{saved.orders} orders of these SKUs are looked at again with the next order sync.")
+        say(
+            f"{count_of(saved.orders, 'order of these SKUs is', 'orders of these SKUs are')} looked at again "
+            "with the next order sync."
+        )
     if saved.started:
         say(f"The worker was asked for: {', '.join(kind.value.replace('_', ' ') for kind in saved.started)}.")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.wording import count_of
 from tui.commands.mapping_words import (
     import_json,
     list_rows,
@@ -208,7 +209,7 @@ def export(
         if as_json:
             emit({"file": str(file), "pairs": pairs})
         else:
-            say(f"{pairs} pairs written to {file}")
+            say(f"{count_of(pairs, 'pair')} written to {file}")
         return Exit.OK
 
     with_backend(work, as_json=as_json)

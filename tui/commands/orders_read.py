@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from core.wording import count_of
 from tui.commands.options import IntegrationName, Json, Search
 from tui.commands.output import Exit, emit, fail, say
 from tui.commands.running import with_backend
@@ -101,7 +102,7 @@ def write(text: str, rows: int, file: Path | None) -> Exit:
     except OSError as error:
         fail(f"{file} was not written: {error.strerror}", "Name another file.", as_json=False)
         return Exit.FAILED
-    say(f"{rows:,} rows written to {file}")
+    say(f"{count_of(rows, 'row')} written to {file}")
     return Exit.OK
 
 

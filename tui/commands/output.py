@@ -9,6 +9,8 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
+from core import wording
+
 _WIDEST = 60
 
 
@@ -68,8 +70,7 @@ def local(moment: datetime | None, never: str = "never") -> str:
 
 def counted(counts: Mapping[str, int]) -> str:
     """Counts as words: `3 new, 1 updated`; names are turned into plain text."""
-    shown = [f"{count} {name.replace('_', ' ').replace('.', ' ')}" for name, count in counts.items() if count]
-    return ", ".join(shown) or "nothing to do"
+    return wording.counted(counts, empty="nothing to do")
 
 
 def _fit(text: str, width: int) -> str:

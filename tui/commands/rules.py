@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.wording import count_of
 from tui.commands.listing_options import All, Category, Filters, Skus, Status, chosen, the_integration
 from tui.commands.options import IntegrationName, Json, Search
 from tui.commands.output import Exit, emit, fail, say, table
@@ -133,13 +134,18 @@ def delete(
         rule = await service.named(shop, name)
         count = len(await service.attached(shop, rule.id))
         if count and not yes:
-            fail(f"{count} rows follow {rule.name}", "Add --yes if that is right.", as_json=as_json)
+            fail(
+                f"{count_of(count, 'row follows', 'rows follow')} {rule.name}",
+                "Add --yes if that is right.",
+                as_json=as_json,
+            )
             return Exit.NEEDS_CONFIRMATION
         rows = await service.delete(shop, rule.id, by=who())
         if as_json:
             emit({"deleted": rule.name, "rows": rows})
         else:
-            say(f"{rule.name} deleted; {rows} rows go back to their own price")
+            back = count_of(rows, "row goes back to its", "rows go back to their")
+            say(f"{rule.name} deleted; {back} own price")
         return Exit.OK
 
     with_backend(work, as_json=as_json)
@@ -169,7 +175,7 @@ def attach(
         if as_json:
             emit({"rows": count, "rule": None if rule is None else rule.name})
         else:
-            say(f"{count} rows follow {'no rule' if rule is None else rule.name}")
+            say(f"{count_of(count, 'row follows', 'rows follow')} {'no rule' if rule is None else rule.name}")
         return Exit.OK
 
     with_backend(work, as_json=as_json)

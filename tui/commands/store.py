@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.wording import count_of
 from tui.commands.options import Json, Limit
 from tui.commands.output import Exit, emit, local, say, table
 from tui.commands.running import with_backend
@@ -37,7 +38,7 @@ def export(
         if as_json:
             emit({"documents": taken.documents, "files": [str(path) for path in taken.files]})
         else:
-            say(f"{taken.documents:,} documents in {len(taken.files)} file{'s' * (len(taken.files) != 1)}:")
+            say(f"{count_of(taken.documents, 'document')} in {count_of(len(taken.files), 'file')}:")
             for path in taken.files:
                 print(path)
         return Exit.OK
@@ -77,7 +78,8 @@ def run_archive(as_json: Json = False) -> None:
         if as_json:
             emit({"orders": moved.orders, "activity": moved.activity})
         else:
-            say(f"{moved.orders:,} orders and {moved.activity:,} entries of activity moved.")
+            entries = count_of(moved.activity, "entry", "entries")
+            say(f"{count_of(moved.orders, 'order')} and {entries} of activity moved.")
         return Exit.OK
 
     with_backend(work, as_json=as_json)

@@ -13,6 +13,7 @@ from core.services.errors import NotFound, ServiceError
 from core.services.integration_settings import SettingsService
 from core.services.integrations import Overview
 from core.services.removal import RemovalService
+from core.wording import count_of
 from tui.keys import bindings
 from tui.keys.integrations import INTEGRATION
 from tui.screens.authorise import AuthoriseScreen, Purpose
@@ -217,10 +218,13 @@ class IntegrationPane(VerticalScroll, can_focus=False):
         service, one = RemovalService(self._session.backend), self.integration
         going = await service.going(one)
         detail = (
-            f"{one.shop.name} ({one.shop.region}). These go: {going.sku_mappings:,} SKU mappings, "
-            f"{going.shipping_mappings:,} shipping mappings, {going.listings:,} listing drafts, "
-            f"{going.pricing_rules:,} pricing rules, its tokens and settings. "
-            f"{going.orders_kept:,} orders stay as history. TikTok's own listings are not touched."
+            f"{one.shop.name} ({one.shop.region}). These go: "
+            f"{count_of(going.sku_mappings, 'SKU mapping')}, "
+            f"{count_of(going.shipping_mappings, 'shipping mapping')}, "
+            f"{count_of(going.listings, 'listing draft')}, "
+            f"{count_of(going.pricing_rules, 'pricing rule')}, its tokens and settings. "
+            f"{count_of(going.orders_kept, 'order stays', 'orders stay')} as history. "
+            "TikTok's own listings are not touched."
         )
         if not await self.app.push_screen_wait(Confirm(f"Remove {one.name}?", detail, "Remove")):
             return

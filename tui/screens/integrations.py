@@ -13,6 +13,7 @@ from core.models.integration import Integration, SyncKind
 from core.services.authorisation import AuthorisationService, Granted, SeveralShops
 from core.services.errors import ServiceError
 from core.services.integrations import IntegrationService, Overview
+from core.wording import count_of
 from tui.keys import bindings
 from tui.keys.integrations import INTEGRATIONS, OPEN
 from tui.screens.add_channel import ChooseChannel, ChooseShop, NameIntegration
@@ -269,6 +270,6 @@ def _facts(row: Overview, pulse: Pulse) -> list[Text]:
     return [
         Text(f"TikTok Shop {shop.name}, {shop.region}, {shop.seller_type.lower().replace('_', ' ')}"),
         Text(f"authorisation {ends(row.authorised_until, pulse.at)}"),
-        Text(f"{row.mapped:,} SKUs mapped · {row.orders:,} orders"),
+        Text(f"{count_of(row.mapped, 'SKU')} mapped · {count_of(row.orders, 'order')}"),
         Text(""),
     ]

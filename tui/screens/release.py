@@ -9,6 +9,7 @@ from core.models.order import Order, OrderState
 from core.services.errors import ServiceError
 from core.services.integrations import IntegrationService
 from core.services.order_flow import OrderFlow
+from core.wording import count_of
 from tui.screens.by_shop import by_shop
 from tui.screens.confirm import Confirm
 from tui.session import Session
@@ -28,7 +29,7 @@ async def release(screen: Screen[None], session: Session, orders: Sequence[Order
         return
     if len(held) >= ASK_FROM and not await screen.app.push_screen_wait(
         Confirm(
-            f"Release {len(held):,} orders?",
+            f"Release {count_of(len(held), 'order')}?",
             "What is ready then goes to Avasam with the next sync; what still lacks something stays held.",
             "Release",
         )

@@ -8,6 +8,7 @@ from textual.screen import Screen
 from core.models.order import Order, OrderState, Verdict
 from core.services.integrations import IntegrationService
 from core.services.order_settling import OrderSettling
+from core.wording import count_of
 from tui.screens.ask import Ask
 from tui.screens.by_shop import by_shop
 from tui.screens.choose import Choice, Choose
@@ -70,7 +71,7 @@ async def _is_sure(screen: Screen[Any], chosen: str, orders: Sequence[Order]) ->
     what = "Take back the decision about" if chosen == _BACK else f"Settle as '{_SHORT[Verdict(chosen)]}'"
     return await screen.app.push_screen_wait(
         ConfirmMany(
-            f"{what} {len(orders):,} orders?",
+            f"{what} {count_of(len(orders), 'order')}?",
             [one.source.id for one in orders],
             "Each can be taken back until Avasam has it.",
             "Settle",
@@ -84,7 +85,7 @@ def _tell(screen: Screen[Any], became: Sequence[Order], refused: Sequence[tuple[
         because = f": {became[0].held_reason}" if became[0].held_reason else ""
         words.append(f"Order {became[0].source.id} is {named(became[0].state)}{because}.")
     elif became:
-        words.append(f"{len(became):,} orders settled.")
+        words.append(f"{count_of(len(became), 'order')} settled.")
     if refused:
         words.append(f"{len(refused):,} not settled: {refused[0][1]}")
     screen.notify(" ".join(words), severity="warning" if refused else "information", markup=False, timeout=10)

@@ -6,6 +6,7 @@ from textual import work
 from textual.widgets import Static
 
 from core.models.integration import Integration
+from core.wording import count_of
 from tui.screens.base import MainScreen
 from tui.screens.choose import Choose
 from tui.screens.confirm import Confirm
@@ -39,7 +40,7 @@ class ShopScreen(MainScreen):
     def unsaved(self) -> str:
         """Pending pairs."""
         count = self.pending()
-        return f"{count:,} pending pair{'' if count == 1 else 's'}" if count else ""
+        return count_of(count, "pending pair") if count else ""
 
     def show(self, pulse: Pulse) -> None:
         """The shop of before stays, as long as it is there."""

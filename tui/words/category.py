@@ -6,6 +6,7 @@ from rich.text import Text
 
 from core.services.category_desk import CategoryDesk
 from core.services.category_fields import Field
+from core.wording import count_of
 
 _NAMED = 3
 
@@ -17,7 +18,7 @@ def heading(desk: CategoryDesk) -> str:
         return "TikTok category"
     count = len(rows.skus)
     named = ", ".join(rows.skus[:_NAMED]) + ("…" if count > _NAMED else "")
-    return f"TikTok category · {count:,} row{'' if count == 1 else 's'}: {named}"
+    return f"TikTok category · {count_of(count, 'row')}: {named}"
 
 
 def standing(desk: CategoryDesk) -> str:
@@ -80,4 +81,4 @@ def hint(field: Field | None) -> str:
 
 def replacing(replaced: Sequence[tuple[str, int]]) -> str:
     """Which categories go."""
-    return "\n".join(f"{path}: {count:,} row{'' if count == 1 else 's'}" for path, count in replaced[:6])
+    return "\n".join(f"{path}: {count_of(count, 'row')}" for path, count in replaced[:6])

@@ -4,6 +4,7 @@ from rich.style import Style
 from rich.text import Text
 
 from core.rules.description_preview import Preview
+from core.wording import count_of
 
 
 def preview_text(preview: Preview) -> Text:
@@ -25,7 +26,7 @@ def count_words(preview: Preview) -> str:
     mark = "✖ " if preview.length > preview.most else ""
     words = f"{mark}{preview.length:,} of {preview.most:,} characters as sent, tags included"
     if preview.images:
-        words += f" · {preview.images} of {preview.images_most} images"
+        words += f" · {preview.images} of {count_of(preview.images_most, 'image')}"
     return words
 
 

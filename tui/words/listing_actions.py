@@ -9,6 +9,7 @@ from core.models.listing_state import Action, RowResult
 from core.services.job_report import RowTold
 from core.services.listing_check import Checked
 from core.sync.listing_ask import ACTION_OF
+from core.wording import count_of
 from tui.widgets.cells import Cell, Tone
 from tui.widgets.columns import Column
 
@@ -43,7 +44,7 @@ ORDER: Final = (
 
 def rows(count: int) -> str:
     """`1 row`, `1,000 rows`."""
-    return f"{count:,} row{'' if count == 1 else 's'}"
+    return count_of(count, "row")
 
 
 @dataclass(frozen=True, slots=True)

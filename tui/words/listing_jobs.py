@@ -7,6 +7,7 @@ from core.models.job import JobState
 from core.models.listing_state import Action
 from core.services.listing_running import Running
 from core.text import clean_line
+from core.wording import count_of
 from tui.words.progress import bar, speed
 
 DONE_TO: Final = {
@@ -48,11 +49,13 @@ def running_line(jobs: Sequence[Running]) -> str:
 
 def skipped_words(action: Action, skipped: int, left: int) -> str:
     """Rows that an action is not for."""
+    them = "it" if skipped == 1 else "them"
     if action is Action.PUBLISH:
-        why = "already linked: List skips them, u sends changes"
+        why = f"already linked: List skips {them}, u sends changes"
     else:
-        why = "not on the shop: l lists them"
-    return f"{skipped:,} {why}. {f'{left:,} go on.' if left else 'Nothing is left to do.'}"
+        why = f"not on the shop: l lists {them}"
+    goes_on = count_of(left, "goes on", "go on")
+    return f"{skipped:,} {why}. {f'{goes_on}.' if left else 'Nothing is left to do.'}"
 
 
 def left_out_words(left_out: Sequence[tuple[str, str]]) -> str:

@@ -11,6 +11,7 @@ from core.services.integrations import Overview
 from core.services.listing_desk import Line
 from core.services.listing_edits import Field
 from core.services.listing_rows import ListingRow
+from core.wording import count_of
 from tui.widgets.cells import Cell, Tone
 from tui.widgets.columns import Column
 from tui.words.states import is_on
@@ -86,7 +87,7 @@ def heading(overview: Sequence[Overview], shown: str, now: datetime, *, narrow: 
     room = 1 if narrow else _SHOPS
     if len(lines) > room:
         lines = [*lines[:room]]
-        lines[-1] += f" · {len(ordered) - room:,} more shops (o)"
+        lines[-1] += f" · {count_of(len(ordered) - room, 'more shop')} (o)"
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ from core.services.mapping_desk import MappingDesk, Shown
 from core.services.mapping_lists import Mark
 from core.services.mapping_rows import ProductRow
 from core.services.sku_mapping import Saved
+from core.wording import count_of
 from tui.widgets.cells import Cell, Tone
 from tui.widgets.columns import Column
 
@@ -110,7 +111,8 @@ def saved_words(saved: Saved, *, enabled: bool) -> str:
     elif saved.linked and not enabled:
         words += " It begins when the shop is enabled and authorised."
     if saved.orders:
-        words += f" {saved.orders:,} orders of these SKUs are looked at again."
+        orders = count_of(saved.orders, "order of these SKUs is", "orders of these SKUs are")
+        words += f" {orders} looked at again."
     return words
 
 

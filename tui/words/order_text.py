@@ -7,6 +7,7 @@ from core.models.order import Address, Order
 from core.models.part import OrderPart
 from core.services.orders import Group, OrderDetail
 from core.text import clean_text
+from core.wording import count_of
 from tui.words.orders import KINDS, STATES, countdown
 from tui.words.states import ago
 
@@ -31,7 +32,7 @@ def _sections(detail: OrderDetail, now: datetime) -> Iterator[str]:
     if detail.cure is not None:
         yield from _titled("Why it waits", [detail.cure.what, *_cure_lines(detail, now)])
     yield from _titled(
-        f"Lines ({len(source.lines)} unit{'' if len(source.lines) == 1 else 's'})",
+        f"Lines ({count_of(len(source.lines), 'unit')})",
         [_line(group) for group in detail.groups],
     )
     yield from _titled("Deadlines", _deadlines(order, now))
@@ -92,7 +93,7 @@ def _part(part: OrderPart) -> Iterator[str]:
         if why:
             yield f"    {why}"
     if part.first_tried_at is not None and part.attempts > 1:
-        yield f"    asked {part.attempts} times since {_at(part.first_tried_at)}"
+        yield f"    asked {count_of(part.attempts, 'time')} since {_at(part.first_tried_at)}"
 
 
 def _deadlines(order: Order, now: datetime) -> list[str]:

@@ -10,6 +10,7 @@ from core.models.listing import PricingRule
 from core.services.pricing_rules import Previewed
 from core.services.rule_preview import RuleEffect
 from core.services.rule_values import floor, formula, scope
+from core.wording import count_of
 from tui.widgets.cells import Cell, Tone
 from tui.widgets.columns import Column
 from tui.words.listing_actions import rows
@@ -46,6 +47,11 @@ def rule_columns() -> list[Column[RuleRow]]:
 
 def _state(row: RuleRow) -> Cell:
     return Cell("‖ paused", Tone.WARN) if row.rule.paused else Cell("● on", Tone.GOOD)
+
+
+def followers_words(count: int) -> str:
+    """`1 row follows it`, `5 rows follow it`."""
+    return count_of(count, "row follows it", "rows follow it")
 
 
 def when_sent(integration: Integration) -> str:

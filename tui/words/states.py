@@ -6,6 +6,7 @@ from typing import Final
 
 from rich.text import Text
 
+from core import wording
 from core.models.integration import Integration, SyncKind
 
 _EXACT_BELOW: Final = 10
@@ -51,10 +52,7 @@ def ends(moment: datetime | None, now: datetime) -> str:
 
 def counted(counts: Mapping[str, int]) -> str:
     """Counts as words: `3 new, 1 updated`."""
-    return (
-        ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
-        or "no change"
-    )
+    return wording.counted(counts, empty="no change")
 
 
 def status(integration: Integration) -> Text:

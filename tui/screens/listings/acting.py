@@ -12,6 +12,7 @@ from core.services.listing_desk import ListingDesk
 from core.services.listing_running import Running, running_jobs
 from core.services.listings import Asked, ListingService, check_ready
 from core.store import StoreError
+from core.wording import count_of
 from tui.person import who
 from tui.screens.choose import Choice, Choose
 from tui.screens.confirm_many import ConfirmMany
@@ -54,7 +55,7 @@ class ListingActor(ListingOpener):
         if not skus and not self._running_jobs:
             return
         running: list[Choice] = [("progress", "Progress of the running job")] if self._running_jobs else []
-        count = f"{len(skus):,} product{'' if len(skus) == 1 else 's'}"
+        count = count_of(len(skus), "product")
         chosen = await self.app.push_screen_wait(Choose(f"Action on {count}", [*running, *_MENU]))
         if chosen is None:
             return
@@ -125,7 +126,7 @@ class ListingActor(ListingOpener):
         service = ListingService(self.session.backend)
         if chosen == "reset":
             lifted = await service.reset(desk.integration, skus)
-            self.notify(f"{lifted:,} held row{'' if lifted == 1 else 's'} may be tried again.")
+            self.notify(f"{count_of(lifted, 'held row')} may be tried again.")
         elif chosen == "retry":
             await self._retry(service, desk, skus)
         elif await self._is_sure(Action(chosen), desk, skus):

@@ -14,6 +14,7 @@ from core.services.integrations import Overview
 from core.services.listing_about import about
 from core.services.listing_desk import ListingDesk
 from core.services.listing_rows import RowFilter
+from core.wording import count_of
 from tui.messages import Beat
 from tui.screens.base import NARROW
 from tui.screens.chosen_columns import chosen_columns
@@ -139,7 +140,7 @@ class ListingBrowser(ShopScreen):
     def _progress(self, done: int, total: int) -> None:
         if self._listed:
             return
-        words = f"Reading the inventory, once: {done:,} of {total:,} products"
+        words = f"Reading the inventory, once: {done:,} of {count_of(total, 'product')}"
         self._say_nothing(f"{words}\n\n{bar(done, total, _BAR_CELLS)}")
 
     def _say_nothing(self, words: str) -> None:

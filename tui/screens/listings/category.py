@@ -27,6 +27,7 @@ from tui.screens.modal import Modal
 from tui.session import Session
 from tui.widgets.key_line import KeyLine
 from tui.words.category import field_line, heading, hint, missing_text, replacing, standing
+from tui.words.listing_actions import rows
 
 _FAULTS: Final = (ServiceError, StoreError)
 _MANY: Final = 500
@@ -254,7 +255,7 @@ class CategoryForm(Modal[int | None]):
             return
         if desk.replaced and not await self.app.push_screen_wait(
             Confirm(
-                f"Replace the TikTok category of {sum(count for _, count in desk.replaced):,} rows?",
+                f"Replace the TikTok category of {rows(sum(count for _, count in desk.replaced))}?",
                 f"They have now:\n{replacing(desk.replaced)}\nAfterwards: {desk.chosen.path}",
                 "Replace",
             )

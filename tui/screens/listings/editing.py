@@ -11,6 +11,7 @@ from core.services.listing_desk import Line, ListingDesk, SavedDrafts
 from core.services.listing_edits import Field
 from core.store import StoreError
 from core.text import clean_line
+from core.wording import count_of
 from tui.person import who
 from tui.screens.listings.cell_editor import CellEditor, EditCell
 from tui.screens.listings.looking import ListingLooker
@@ -39,7 +40,7 @@ class ListingEditor(ListingLooker):
     def unsaved(self) -> str:
         """They survive on this screen, not the end of the program."""
         count = self.pending()
-        return f"{count:,} unsaved listing{'' if count == 1 else 's'}" if count else ""
+        return count_of(count, "unsaved listing") if count else ""
 
     def discard(self) -> None:
         """Forget the edits of every shop."""
@@ -147,7 +148,7 @@ class ListingEditor(ListingLooker):
             return None
         finally:
             self.doing("")
-        words = f"Saved {saved.rows:,} row{'' if saved.rows == 1 else 's'}; nothing was sent."
+        words = f"Saved {count_of(saved.rows, 'row')}; nothing was sent."
         if saved.refused:
             words += f" {len(saved.refused):,} not saved: {_listed(saved.refused)}"
         self.notify(
@@ -178,7 +179,7 @@ def _hint(line: Line | None, name: Field) -> str:
     if line is None:
         return " (untouched: stays)"
     if line.row.variants and name in {Field.PRICE, Field.SHIPPING}:
-        return f" of its {line.row.variants:,} variants"
+        return f" of its {count_of(line.row.variants, 'variant')}"
     return _EMPTY_IS[name]
 
 

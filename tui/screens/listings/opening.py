@@ -5,6 +5,7 @@ from dataclasses import replace
 from textual import on, work
 
 from core.services.listing_edits import Field
+from core.wording import count_of
 from tui.screens.listings.editing import ListingEditor
 from tui.widgets.virtual_table import VirtualTable
 
@@ -22,7 +23,7 @@ class ListingOpener(ListingEditor):
             return
         line = desk.row(skus[0])
         several = len(skus) > 1 or line is None
-        title = f"{len(skus):,} rows" if line is None or several else line.row.title
+        title = count_of(len(skus), "row") if line is None or several else line.row.title
         text = "" if several else await desk.description(skus[0])
         region = desk.integration.shop.region
         typed = await self.app.push_screen_wait(DescriptionEditor(title, text, region))

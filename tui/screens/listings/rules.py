@@ -23,7 +23,7 @@ from tui.screens.listings.rule_form import RuleForm
 from tui.session import Session
 from tui.widgets.virtual_table import VirtualTable
 from tui.words.listing_actions import rows
-from tui.words.rules import EMPTY, HOW, RuleRow, preview_text, rule_columns
+from tui.words.rules import EMPTY, HOW, RuleRow, followers_words, preview_text, rule_columns
 
 
 class PricingRules(ListingDialog[bool]):
@@ -146,7 +146,7 @@ class PricingRules(ListingDialog[bool]):
         rule = under.rule
         if not rule.paused and under.followers:
             detail = "They show their typed or own price until it is switched on again."
-            question = f"Pause {rule.name}? {rows(under.followers)} follow it."
+            question = f"Pause {rule.name}? {followers_words(under.followers)}."
             if not await self.app.push_screen_wait(Confirm(question, detail, "Pause")):
                 return
         await self._do(self._service.pause(self.integration, rule.id, paused=not rule.paused))
@@ -158,7 +158,9 @@ class PricingRules(ListingDialog[bool]):
         if under is None or self.refused():
             return
         followers = await self._service.attached(self.integration, under.rule.id)
-        detail = f"{rows(len(followers))} follow it and go back to their typed or own price."
+        count = len(followers)
+        go = "goes back to its" if count == 1 else "go back to their"
+        detail = f"{followers_words(count)} and {go} typed or own price."
         question = f"Delete the pricing rule {under.rule.name}?"
         if await self.app.push_screen_wait(ConfirmMany(question, followers, detail, "Delete")):
             await self._do(self._service.delete(self.integration, under.rule.id, by=who()))

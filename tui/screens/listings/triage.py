@@ -16,6 +16,7 @@ from core.services.errors import ServiceError
 from core.services.listings import Asked
 from core.services.triage import Report, TriageService
 from core.store import StoreError
+from core.wording import count_of
 from tui.hand_out import copy_out, write_out
 from tui.keys import bindings
 from tui.keys.listing_actions import TRIAGE
@@ -92,8 +93,9 @@ class Triage(ListingDialog[str | None]):
         self._causes = {cause.id: cause for cause in report.causes}
         affected = {sku for cause in report.causes for sku in cause.skus}
         stops = sum(cause.blocking for cause in report.causes)
-        count = f"{len(report.causes):,} cause{'' if len(report.causes) == 1 else 's'}"
-        words = f"{count}, {stops:,} of which stop something · {rows(len(affected))}"
+        count = count_of(len(report.causes), "cause")
+        verb = "stops" if stops == 1 else "stop"
+        words = f"{count}, {stops:,} of which {verb} something · {rows(len(affected))}"
         self.query_one("#cause-counts", Static).update(words)
         self._table("#causes").show(list(self._causes), self)
         self._tell_none(not self._causes)
