@@ -1,22 +1,20 @@
 """Looks at the files chosen for a listing and hands them to TikTok, the same bytes to one shop only once."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Final
 
-from core import tables
-from core.channel.errors import DataRefused, LostReply
+from core.channel.errors import DataRefused
 from core.channel.listings import Certificate, FileRef, SizeChartRef
 from core.inventory.chosen_files import FileFault, FileSource, read_kept
 from core.models.category import ChosenCertificate, KeptFile, SizeChart
-from core.models.listing_state import ImageUpload
 from core.rules.candidate import Candidate
 from core.rules.listing_files import PDF, Fault, FileKind, file_fault
 from core.rules.listing_limits import ListingLimits
 from core.sync.listing_candidate import Documents
 from core.sync.listing_context import ListingContext
+from core.sync.listing_uploads import Uploads
 from core.text import clean_line
 
 _NAME: Final = 80
@@ -60,12 +58,12 @@ class FileLooks:
 
 
 class Files:
-    """The files of one job: rows that share one wait for each other's upload."""
+    """The files of one job."""
 
-    def __init__(self, ctx: ListingContext, limits: ListingLimits) -> None:
-        self._ctx = ctx
+    def __init__(self, ctx: ListingContext, limits: ListingLimits, uploads: Uploads) -> None:
+        self._tools = ctx.tools
         self._looks = FileLooks(ctx.tools.files, limits)
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._uploads = uploads
 
     async def look(self, candidate: Candidate) -> Candidate:
         """The candidate with what is wrong with its files."""
@@ -94,14 +92,14 @@ class Files:
 
     async def _image(self, kept: KeptFile, kind: FileKind) -> str:
         async def send(content: bytes) -> str:
-            made = await self._ctx.tools.listings.upload_image(_file_name(kept), content, use=kind.use)
+            made = await self._tools.listings.upload_image(_file_name(kept), content, use=kind.use)
             return made.uri
 
         return await self._once(f"{kind.use}-{kept.content_hash}", kind, kept, send)
 
     async def _file(self, kept: KeptFile) -> FileRef:
         async def send(content: bytes) -> str:
-            return (await self._ctx.tools.listings.upload_file(_file_name(kept), content)).id
+            return (await self._tools.listings.upload_file(_file_name(kept), content)).id
 
         made = await self._once(f"FILE-{kept.content_hash}", FileKind.CERTIFICATE, kept, send)
         return FileRef(made, _file_name(kept), kept.format)
@@ -116,27 +114,11 @@ class Files:
         self, name: str, kind: FileKind, kept: KeptFile, send: Callable[[bytes], Awaitable[str]]
     ) -> str:
         """The uri or id of what was handed over before, else of what is handed over now."""
-        ctx = self._ctx
-        key = tables.key(ctx.integration.id, name)
-        async with self._locks.setdefault(name, asyncio.Lock()):
-            document = await ctx.store.get(tables.IMAGE_UPLOADS, key)
-            if document is not None:
-                return ImageUpload.from_document(document).uri
-            content = await self._read(kind, kept)
-            try:
-                made = await send(content)
-            except LostReply:
-                # A file that nobody refers to harms nobody: hand it over once more.
-                made = await send(content)
-            row = ImageUpload(
-                integration_id=ctx.integration.id,
-                content_hash=kept.content_hash,
-                uri=made,
-                uploaded_at=ctx.clock.now(),
-            )
-            async with ctx.store.transaction(fence=ctx.lease) as tx:
-                await tx.put(tables.IMAGE_UPLOADS, key, row.to_document())
-            return made
+
+        async def read_and_send() -> str:
+            return await send(await self._read(kind, kept))
+
+        return await self._uploads.once(name, kept.content_hash, read_and_send)
 
 
 def _file_name(kept: KeptFile) -> str:

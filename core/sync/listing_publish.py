@@ -88,10 +88,12 @@ async def _publish(ctx: ListingContext, shared: Shared, sku: str) -> Ended:
     if (waits := held(state, Action.PUBLISH, inputs)) is not None:
         return await end_alone(ctx, sku, RowResult.SKIPPED, f"{waits.what}. {waits.fix}")
     try:
-        ready = await _check(ctx, shared, candidate)
+        async with shared.uploads.settled_if_refused():
+            ready = await _check(ctx, shared, candidate)
         if isinstance(ready, list):
+            await shared.uploads.settle()
             return await _fail(ctx, sku, ready)
-        attempt = await _begin(ctx, family, ready.draft, inputs)
+        attempt = await _begin(ctx, shared, family, ready.draft, inputs)
         return await _create(ctx, attempt, family, ready.notes)
     except ChannelError as error:
         return await _refused(ctx, sku, error, inputs)
@@ -118,7 +120,9 @@ async def _check(
     return _Ready(draft, found)
 
 
-async def _begin(ctx: ListingContext, family: Family, draft: ProductDraft, inputs: dict[str, str]) -> Attempt:
+async def _begin(
+    ctx: ListingContext, shared: Shared, family: Family, draft: ProductDraft, inputs: dict[str, str]
+) -> Attempt:
     dumped: dict[str, object] = _DRAFT.dump_python(draft, mode="json")
     attempt = Attempt(
         integration_id=ctx.integration.id,
@@ -130,7 +134,7 @@ async def _begin(ctx: ListingContext, family: Family, draft: ProductDraft, input
         sent=inputs,
     )
     key = tables.key(ctx.integration.id, family.front.sku)
-    async with ctx.store.transaction(fence=ctx.lease) as tx:
+    async with shared.uploads.commit() as tx:
         await tx.put(tables.LISTING_ATTEMPTS, key, attempt.to_document())
         await change(tx, ctx.integration.id, family.front.sku, sending(Action.PUBLISH))
     return attempt

@@ -88,13 +88,14 @@ async def _update(
         return await _ends(ctx, sku, gone_problem(product_id))
     if product.status == FROZEN:
         return await _stays_frozen(ctx, sku, product)
-    edit = await work_out(shared, family, state, candidate, inputs, product)
+    async with shared.uploads.settled_if_refused():
+        edit = await work_out(shared, family, state, candidate, inputs, product)
     if isinstance(edit, list):
         step = went_wrong(ctx, Action.UPDATE, edit)
         return await end_alone(ctx, sku, RowResult.FAILED, edit[0].what, step)
     review = product.review
     if edit.fields:
-        async with ctx.store.transaction(fence=ctx.lease) as tx:
+        async with shared.uploads.commit() as tx:
             await change(tx, ctx.integration.id, sku, sending(Action.UPDATE))
         review = await ctx.tools.listings.edit(product_id, edit.changes)
         await _keep_new(ctx, product_id, candidate.title, edit.new)

@@ -11,6 +11,7 @@ from core.sync.listing_files import Files
 from core.sync.listing_images import Images
 from core.sync.listing_knowledge import ShopKnowledge
 from core.sync.listing_links import Links, read_links
+from core.sync.listing_uploads import Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,13 @@ class Shared:
     knowledge: ShopKnowledge
     images: Images
     files: Files
+    uploads: Uploads
 
 
 async def prepare(ctx: ListingContext) -> Shared:
     """Read what the rows share; categories and warehouses follow when the first row needs them."""
     limits = limits_for(ctx.integration.shop.region)
+    uploads = Uploads(ctx)
     return Shared(
         children=await children_of(ctx.store),
         rules=await rules_of(ctx.store, ctx.integration.id),
@@ -35,6 +38,7 @@ async def prepare(ctx: ListingContext) -> Shared:
         knowledge=ShopKnowledge(
             ctx.store, ctx.clock, ctx.integration, ctx.tools.categories, ctx.channel, ctx.lease
         ),
-        images=Images(ctx, limits),
-        files=Files(ctx, limits),
+        images=Images(ctx, limits, uploads),
+        files=Files(ctx, limits, uploads),
+        uploads=uploads,
     )
