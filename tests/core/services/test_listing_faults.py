@@ -18,7 +18,7 @@ from core.channel.tiktok.listings import TikTokListings
 from core.models.listing_state import Action
 from core.rules.listing_status import ListingStatus
 from tests.core.sandbox.listings import png
-from tests.core.services.listing_world import CREATE, ListingWorld
+from tests.core.services.listing_world import CHECK, CREATE, UPLOAD, ListingWorld
 
 READ = "/product/202309/products/{x}"
 EDIT = "/product/202509/products/{x}/partial_edit"
@@ -145,6 +145,21 @@ async def test_A27_a_review_of_which_the_answer_says_nothing_is_not_taken_for_pa
     assert await world.look_at_reviews() == {"looked": 1, "in_review": 1}
     said["status"] = "ACTIVATE"
     assert await world.look_at_reviews() == {"looked": 1, "approved": 1}
+
+
+async def test_a_picture_that_was_handed_over_stays_known_although_the_call_after_it_failed(
+    world: ListingWorld,
+) -> None:
+    """Its record shares the commit of the attempt; where there is no attempt it is kept by itself."""
+    await world.stock(world.single("PIC-1", images=(world.image(70_001),)))
+    await world.categorise("PIC-1")
+    before = world.calls(UPLOAD)
+    await world.fault(CHECK, exact=True, status=500, n=9)
+    assert (await world.do(Action.PUBLISH, "PIC-1"))["PIC-1"][0] == "failed"
+    await world.control("DELETE", "/faults")
+    assert await world.backend.store.count(tables.IMAGE_UPLOADS) == 1
+    assert (await world.do(Action.PUBLISH, "PIC-1"))["PIC-1"][0] == "done"
+    assert world.calls(UPLOAD) == before + 1, "the same bytes go once"
 
 
 class Pictures(BaseHTTPRequestHandler):
