@@ -89,6 +89,11 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
+def words_of(typed: str) -> list[str]:
+    """What a person looks for: cleaned as the texts were that it may occur in, casefolded, word by word."""
+    return clean_line(typed).casefold().split()
+
+
 def csv_cell(text: str) -> str:
     """The text as a CSV cell that no spreadsheet runs as a formula."""
     return f"'{text}" if text[:1] in _FORMULA else text

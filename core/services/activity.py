@@ -12,6 +12,7 @@ from core.backend import Backend
 from core.models.job import JobState, Problem, Severity
 from core.services.book import Book, Values, counts, moment, text
 from core.services.charts import Charts, read_charts
+from core.text import words_of
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -97,7 +98,7 @@ class ActivityBook(Book[ActivityRow]):
             and (wanted.kind is None or row.kind == wanted.kind)
             and (wanted.integration_id is None or row.integration_id == wanted.integration_id)
         ]
-        for word in wanted.text.casefold().split():
+        for word in words_of(wanted.text):
             rows = [row for row in rows if word in row.haystack]
         rows.sort(key=lambda row: (row.result in _UNDER_WAY, row.at, row.key), reverse=True)
         return [row.key for row in rows]

@@ -29,6 +29,7 @@ from core.store import Transaction
 from core.sync.listing_candidate import category_key
 from core.sync.listing_drafts import draft_of
 from core.sync.listing_knowledge import ShopKnowledge
+from core.text import words_of
 
 _AT_ONCE: Final = 100
 """Rows of one commit; the keyboard is looked at between two."""
@@ -82,7 +83,7 @@ class CategoryService:
         knowledge = self._knowledge(integration)
         tree = await knowledge.tree(fresh=fresh)
         best = await self.recommended(integration, title) if title else None
-        words = text.casefold().split()
+        words = words_of(text)
         found = [
             _found(node, knowledge, recommended=node.id == best)
             for node in tree.nodes

@@ -22,6 +22,7 @@ from core.services.category_fields import Field, FieldKind, fields_of, names_of
 from core.services.category_rows import ChosenRows, read_chosen
 from core.services.errors import ServiceError
 from core.sync.listing_files import FileLooks
+from core.text import words_of
 
 
 class CategoryDesk:
@@ -59,7 +60,7 @@ class CategoryDesk:
 
     def search(self, text: str) -> list[CategoryFound]:
         """Leaves whose path holds every word, recommended first, closed ones last."""
-        words = text.casefold().split()
+        words = words_of(text)
         return [one for path, one in self._found if all(word in path for word in words)]
 
     @property

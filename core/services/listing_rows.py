@@ -20,6 +20,7 @@ from core.services.listing_parts import (
 )
 from core.services.listing_prices import Kids, Rules, price_of, range_of
 from core.store import Json
+from core.text import words_of
 
 
 class StockFilter(StrEnum):
@@ -107,7 +108,7 @@ class RowFilter:
     @property
     def words(self) -> list[str]:
         """What is searched for, casefolded."""
-        return self.text.casefold().split()
+        return words_of(self.text)
 
     def facets(self) -> "Facets":
         """Each facet that is chosen, with the values that will do: Listed covers Linked."""

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from core.text import words_of
+
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
@@ -28,7 +30,7 @@ class Ordered:
 
     def places(self, text: str) -> Collection[int]:
         """Where the rows are that hold every word."""
-        first, *rest = text.casefold().split() or ("",)
+        first, *rest = words_of(text) or ("",)
         if not first:
             return range(len(self.keys))
         found = [place for place, own in enumerate(self.texts) if first in own]

@@ -12,6 +12,7 @@ from core.models.order import OrderKind, OrderState
 from core.services.book import Book, Values, moment, text
 from core.services.order_cures import Cause, cause
 from core.store import Json, Store
+from core.text import words_of
 
 OPEN: Final = frozenset(
     {
@@ -184,7 +185,7 @@ def _matching(rows: Iterable[OrderRow], wanted: OrderFilter, now: datetime) -> I
         if value is not None:
             value_of = _value_of(facet, now)
             rows = [row for row in rows if value_of(row) is value]
-    for word in wanted.text.casefold().split():
+    for word in words_of(wanted.text):
         rows = [row for row in rows if word in row.haystack]
     return rows
 

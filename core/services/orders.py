@@ -13,6 +13,7 @@ from core.services.errors import NotFound
 from core.services.order_book import OrderBook
 from core.services.order_cures import Cure, cure
 from core.store import Where
+from core.text import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class OrderService:
         """Orders, newest first, whose id, SKUs or titles hold every word of `text`; and how many match."""
         where = (Where("state", "in", tuple(state.value for state in states)),) if states else ()
         prefix = "" if integration_id is None else tables.prefix(integration_id)
-        words = text.casefold().split()
+        words = words_of(text)
         found = [
             order
             async for _, row in self._store.scan(tables.ORDERS, where, prefix=prefix)

@@ -17,6 +17,7 @@ from core.store import Reader, Where
 from core.sync.context import guard_limits
 from core.sync.inventory import take_products
 from core.sync.leases import INVENTORY
+from core.text import words_of
 
 _IMPORT_TTL: Final = timedelta(minutes=5)
 
@@ -74,7 +75,7 @@ class ProductService:
 
     async def search(self, text: str = "", *, limit: int | None = None) -> tuple[Sequence[Product], int]:
         """Products of which SKU or title holds every word of `text`, by SKU; and how many match in all."""
-        words = text.casefold().split()
+        words = words_of(text)
         keys: list[str] = []
         async for chunk in self._store.columns(tables.PRODUCTS, ("title",)):
             for sku, (title,) in chunk:

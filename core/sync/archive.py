@@ -19,6 +19,7 @@ from core.models.base import iso
 from core.models.order import Order, OrderState
 from core.store import Document, Lease, Reader, Store, Where
 from core.sync.archive_files import Archived, ArchiveFiles
+from core.text import words_of
 
 LEASE: Final = "archive"
 TTL: Final = timedelta(minutes=10)
@@ -102,7 +103,7 @@ class Archive:
 
     async def search(self, text: str = "", *, limit: int = 100) -> list[Archived]:
         """Documents in which all words of `text` occur, newest month first. Raises ArchiveTrouble."""
-        return await asyncio.to_thread(self._files.search, text.casefold().split(), limit)
+        return await asyncio.to_thread(self._files.search, words_of(text), limit)
 
     def files(self) -> list[Path]:
         """The monthly files, newest first."""

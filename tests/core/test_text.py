@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.text import TEXT_LIMIT, TITLE_LIMIT, clean_line, clean_text, csv_cell
+from core.services.listing_rows import RowFilter
+from core.text import TEXT_LIMIT, TITLE_LIMIT, clean_line, clean_text, csv_cell, words_of
 
 _NASTY = (
     "\x1b\x9b\x9d[]\x07\\;0m\r\n\t\x00\x85\u200b\u200d\u202e\u2066\ufeff"
@@ -120,3 +121,10 @@ def test_no_spreadsheet_runs_a_cell_as_a_formula(start: str) -> None:
 def test_an_ordinary_cell_is_itself_and_a_neutralised_one_stays_so(text: str) -> None:
     assert csv_cell(csv_cell(text)) == csv_cell(text)
     assert csv_cell(text).removeprefix("'") in {text, text.removeprefix("'")}
+
+
+def test_A19_what_is_pasted_into_a_search_finds_what_was_cleaned_where_it_entered() -> None:
+    pasted = "\u200bCafe\u0301\u00a0 \u202eMUG\n"
+    assert words_of(pasted) == ["caf\u00e9", "mug"]
+    assert RowFilter(text=pasted).words == clean_line(pasted).casefold().split()
+    assert words_of(" \u200b ") == []

@@ -9,6 +9,7 @@ from core.services.category_answers import attribute
 from core.services.category_desk import CategoryDesk
 from core.services.category_fields import Field, FieldKind
 from core.services.errors import ServiceError
+from core.text import words_of
 from tui.screens.listings.pick_values import Offer, PickValues
 from tui.screens.listings.type_in import TypeIn
 
@@ -36,7 +37,7 @@ async def _attribute(screen: Widget, desk: CategoryDesk, field: Field) -> bool:
 
     async def find(text: str) -> Sequence[Offer]:
         typed = text.strip()
-        words = typed.casefold().split()
+        words = words_of(typed)
         every = [*own, *names]
         offers = [Offer(name, name) for name in every if all(word in name.casefold() for word in words)]
         if not typed and chosen and not rule.takes_several:
