@@ -65,6 +65,8 @@ class Plan:
     settled: Sequence[str] = ()
     """Channel SKU ids whose last push failed, and which show what is wanted all the same."""
     verdict: GuardVerdict = GO_ON
+    below_floor: Sequence[str] = ()
+    """Channel SKU ids whose price is under the floor of its rule: it stands, and is a problem."""
 
     def by_product(self) -> dict[str, list[Change]]:
         """One call a product."""
@@ -165,6 +167,7 @@ async def plan_prices(store: Reader, integration: Integration, limits: GuardLimi
     changes: list[Change] = []
     skipped: dict[str, list[str]] = {}
     settled: list[str] = []
+    below: list[str] = []
     mapped = priced = moved = 0
     async for key, (sku_id, avasam_sku) in _rows(
         store, tables.SKU_MAPPINGS, ("sku_id", "avasam_sku"), integration
@@ -176,11 +179,13 @@ async def plan_prices(store: Reader, integration: Integration, limits: GuardLimi
             skipped.setdefault(reason or Skipped.NOT_IN_SHOP, []).append(cast("str", sku_id))
             continue
         draft = drafts.get(tables.key(integration.id, cast("str", avasam_sku)))
-        price = await _price(store, cast("str", avasam_sku), product[0], product[1], draft, rules)
+        price, is_below = await _price(store, cast("str", avasam_sku), product[0], product[1], draft, rules)
         if price is None:
             skipped.setdefault(Skipped.UNKNOWN, []).append(cast("str", sku_id))
             continue
         priced += 1
+        if is_below:
+            below.append(cast("str", sku_id))
         state = pushed.get(key, _NEVER)
         confirmed = state.confirmed if state.confirmed is not None else cast("str | None", live[1])
         if confirmed is not None and Decimal(confirmed) == price and not state.uncertain:
@@ -201,7 +206,8 @@ async def plan_prices(store: Reader, integration: Integration, limits: GuardLimi
                 currency=cast("str", live[2]),
             )
         )
-    return Plan(Aspect.PRICE, changes, mapped, skipped, settled, check_prices(moved, priced, limits))
+    verdict = check_prices(moved, priced, limits)
+    return Plan(Aspect.PRICE, changes, mapped, skipped, settled, verdict, below)
 
 
 _ABSENT: Final = object()
@@ -241,14 +247,16 @@ async def _price(
     currency: Json,
     draft: Listing | None,
     rules: Mapping[str, PricingRule],
-) -> Decimal | None:
+) -> tuple[Decimal | None, bool]:
+    """The price, and whether it is under the floor of its rule."""
     if draft is None or (draft.rule_id is None and draft.typed_price is None):
-        return None if own is None else sellable(Decimal(str(own)), str(currency))
+        return None if own is None else sellable(Decimal(str(own)), str(currency)), False
     document = await store.get(tables.PRODUCTS, avasam_sku)
     if document is None:
-        return None
+        return None, False
     rule = rules.get(draft.rule_id) if draft.rule_id else None
-    return selling_price(Product.from_document(document), draft, rule).value.amount
+    found = selling_price(Product.from_document(document), draft, rule).value
+    return found.amount, found.below_floor
 
 
 async def _pushed(store: Reader, integration: Integration, which: Aspect) -> dict[str, Pushed]:

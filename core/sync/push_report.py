@@ -12,7 +12,7 @@ from core.store import Where
 from core.sync.context import SyncContext
 from core.sync.listing_links import called, seller_skus
 from core.sync.listing_told import FROZEN_TOLD
-from core.sync.plan import Plan, Skipped
+from core.sync.plan import Aspect, Plan, Skipped
 from core.sync.problems import note_problem, solve_problem
 from core.wording import count_of
 
@@ -66,16 +66,26 @@ class _Refused:
         return "Correct what the reasons name; other SKUs go on meanwhile." if known is None else known[1]
 
 
+_BELOW_FLOOR: Final = "below_floor"
+_FLOOR_WORDS: Final = (
+    "{skus} priced below the floor of their pricing rule",
+    "The rule asks for more over cost than its price leaves; the price stands and goes to the shop.",
+    "Raise what the rule adds, or lower its floor.",
+)
+
+
 async def report(ctx: SyncContext, plan: Plan) -> None:
     """Put on show what the plan skipped and what of it the shop refused; a cause without SKUs is solved."""
     refused = await _refused(ctx, plan)
-    shown = [sku_id for reason in _WORDS for sku_id in plan.skipped.get(reason, ())[:_SHOWN]]
+    found = [(str(reason), plan.skipped.get(reason, ()), words) for reason, words in _WORDS.items()]
+    if plan.aspect is Aspect.PRICE:
+        found.append((_BELOW_FLOOR, plan.below_floor, _FLOOR_WORDS))
+    shown = [sku_id for _, ids, _ in found for sku_id in ids[:_SHOWN]]
     names = await seller_skus(
         ctx.store, ctx.integration.id, [*shown, *(one.sku_id for one in refused[:_SHOWN])]
     )
     async with ctx.store.transaction(fence=ctx.lease) as tx:
-        for reason, words in _WORDS.items():
-            ids = plan.skipped.get(reason, ())
+        for reason, ids, words in found:
             code = f"{plan.aspect}-{reason}"
             if not ids:
                 await solve_problem(tx, ctx.integration.id, code)

@@ -91,6 +91,31 @@ async def test_a_price_that_is_unknown_or_not_above_0_is_never_pushed(
     assert "one/price-unknown" in await stand.problems()
 
 
+async def test_a_price_below_its_rules_floor_stands_and_is_a_problem_until_it_is_not(
+    stand: Stand, pricing: Integration, shop: FakeShop
+) -> None:
+    """domain.md, Selling price: a price below the floor is a problem on the listing, not a silent clamp."""
+    await offer(stand, product("mug", cost_ex=Decimal(10), vat_percent=Decimal(20)))
+    draft = Listing(integration_id="one", avasam_sku="mug", rule_id="r1")
+    await stand.put(tables.LISTINGS, "one/mug", draft)
+    rule = PricingRule(
+        id="r1",
+        integration_id="one",
+        name="Thin",
+        percent=Decimal(10),
+        floor_percent=Decimal(25),
+        edited_at=NOON,
+    )
+    for floor, is_wrong in ((25, True), (10, False)):
+        thin = rule.model_copy(update={"floor_percent": Decimal(floor)})
+        await stand.put(tables.PRICING_RULES, "one/r1", thin)
+        for _ in range(2):
+            await sync(stand, pricing, confirmed=True)
+            assert str(shop.prices["t-mug"]) == "13.20 GBP"
+            assert ("one/price-below_floor" in await stand.problems()) == is_wrong
+    assert len(shop.pushed("price")) == 1
+
+
 async def test_amounts_are_never_sent_in_another_currency_than_the_shops(
     stand: Stand, pricing: Integration, shop: FakeShop
 ) -> None:
