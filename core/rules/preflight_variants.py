@@ -109,8 +109,19 @@ def _price(variant: Variant, limits: ListingLimits) -> Iterator[ListingProblem]:
         fix = f"Bring it into the inventory in {limits.currency}: none is converted. A file has a column."
         yield problem("price-currency", what, fix)
     if variant.below_floor:
-        what = f"The price {price} of {name} is below the floor of its pricing rule"
-        yield problem("price-floor", what, "Raise the price, or lower the floor.")
+        yield floor_problem(variant)
+
+
+def floor_problem(variant: Variant, *, blocking: bool = True) -> ListingProblem:
+    """The price stands, but leaves less over cost than its rule asks for (domain.md, Selling price)."""
+    return ListingProblem(
+        code="price-floor",
+        field="price",
+        sku=variant.sku,
+        what=f"The price {variant.price} of {variant.sku} is below the floor of its pricing rule",
+        fix="Raise the price, or lower the floor.",
+        blocking=blocking,
+    )
 
 
 def _stock(variant: Variant, limits: ListingLimits) -> Iterator[ListingProblem]:

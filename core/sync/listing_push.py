@@ -7,6 +7,7 @@ from core.channel.listings import ChannelProduct
 from core.models.listing import ChannelSku, ListingSync
 from core.models.listing_state import ListingProblem
 from core.rules.candidate import Candidate, Variant
+from core.rules.preflight_variants import floor_problem
 from core.sync.apply import apply_plan
 from core.sync.listing_context import ListingContext
 from core.sync.listing_links import Links, seller_skus, with_names
@@ -44,7 +45,11 @@ async def push(
         if variant.quantity is not None and await _stock_differs(ctx, sku, str(variant.quantity))
     ]
     pushed: list[str] = []
-    problems: list[ListingProblem] = []
+    problems = [
+        floor_problem(one, blocking=False)
+        for one in candidate.variants
+        if one.below_floor and links.sku_ids.get(one.sku)
+    ]
     if prices and product.status == _LIVE:
         problems += await _apply(ctx, Aspect.PRICE, prices, pushed)
     elif prices:

@@ -15,6 +15,7 @@ from core.models.listing_state import Action, Deed
 from core.rules.listing_status import ListingStatus
 from core.services.editing import EditedMeanwhile
 from core.services.errors import ServiceError
+from core.services.pricing_rules import PricingRuleService
 from core.services.triage import TriageService
 from core.sync.listing_record import with_holds
 from tests.core.services.listing_world import CHECK, CREATE, EDIT, UPLOAD, ListingWorld
@@ -287,6 +288,23 @@ async def test_A28_an_update_does_not_sell_the_units_of_open_orders_a_second_tim
     assert (await world.sold("HELD-1"))["quantity"] == 18
     await world.stock(world.single("HELD-1", stock=17, title="Harbour candle of wax"))
     assert (await world.do(Action.UPDATE, "HELD-1"))["HELD-1"] == ("done", "sent stock")
+
+
+async def test_an_update_at_a_price_below_the_floor_says_so_on_the_row(world: ListingWorld) -> None:
+    """domain.md, Selling price: the price stands, and is a problem on the listing."""
+    await world.stock(world.single("FLR-1"))
+    await world.categorise("FLR-1")
+    await world.do(Action.PUBLISH, "FLR-1")
+    await world.end_review("FLR-1", passes=True)
+    rules = PricingRuleService(world.backend)
+    thin = {"name": "Thin", "percent": Decimal(10), "floor_percent": Decimal(25)}
+    rule = await rules.save(world.shop, thin)
+    await rules.attach(world.shop, ["FLR-1"], rule.id, by="ann")
+    assert (await world.do(Action.UPDATE, "FLR-1"))["FLR-1"] == ("done", "sent price")
+    assert (await world.sold("FLR-1"))["price"] == "5.28"
+    assert [(one.code, one.blocking) for one in (await world.state("FLR-1")).problems] == [
+        ("price-floor", False)
+    ]
 
 
 async def test_A21_a_variant_has_its_own_title_and_price_but_not_its_own_category(
