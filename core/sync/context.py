@@ -50,6 +50,8 @@ class Outcome:
     stopped: GuardVerdict | None = None
     text: str = ""
     """What Activity says beside the counts."""
+    idle: bool = False
+    """It is switched off: nothing was done, so that the time of the last sync does not move (A17)."""
 
     def changed(self) -> bool:
         """Whether anything worth an entry in Activity happened; what was looked at or passed over is not."""

@@ -26,7 +26,7 @@ async def sync_prices(ctx: SyncContext) -> Outcome:
 async def _switched_off(ctx: SyncContext, aspect: Aspect) -> Outcome:
     """Nothing is wanted of the shop, so nothing about it is a problem."""
     await report(ctx, Plan(aspect, (), 0))
-    return Outcome()
+    return Outcome(idle=True)
 
 
 async def _carry_out(ctx: SyncContext, plan: Plan) -> Outcome:

@@ -216,9 +216,10 @@ async def _note_success(
                 tx, sources.clock, owner, code, what=stopped.what, why=stopped.why, cure=stopped.cure
             )
         return Ran(state.kind, outcome, stopped.what, stopped.cure)
-    await timers.save(
-        sources.store, timers.finished(state, started, now, sources.settings, outcome.counts), lease
-    )
+    after = timers.finished(state, started, now, sources.settings, outcome.counts)
+    if outcome.idle:
+        after = after.model_copy(update={"last_finished_at": state.last_finished_at})
+    await timers.save(sources.store, after, lease)
     async with sources.store.transaction(fence=lease) as tx:
         await solve_problem(tx, owner, code)
     if outcome.changed():

@@ -167,7 +167,9 @@ class IntegrationsScreen(MainScreen):
             did = state.last_error or (
                 counted(state.counts) if is_on(row.integration, kind) else "switched off"
             )
-            lines.append(Text(f"{kind:<10} {ago(state.last_finished_at, pulse.at):>7} ago   {did}"))
+            age = ago(state.last_finished_at, pulse.at)
+            since = age if state.last_finished_at is None else f"{age} ago"
+            lines.append(Text(f"{kind:<10} {since:>11}   {did}"))
         for problem in pulse.problems:
             if problem.integration_id in {None, row.integration.id}:
                 lines.append(Text(f"✖ {problem.what}", style="bold red"))

@@ -56,6 +56,20 @@ async def test_a_job_goes_from_queued_to_done_with_its_counts(
     assert await again(stand, job) == done
 
 
+async def test_A17_the_time_of_the_last_price_sync_moves_only_when_prices_were_looked_at(
+    stand: Stand, one: Integration, execution: Execution
+) -> None:
+    lease = await stand.lease(one)
+    await execution.run(one, [SyncKind.STOCK, SyncKind.PRICE], lease)
+    price, stock = await stand.state(one, SyncKind.PRICE), await stand.state(one, SyncKind.STOCK)
+    assert (price.last_finished_at, stock.last_finished_at) == (None, stand.clock.now())
+    assert price.next_run_at == stock.next_run_at, "its timer goes on: somebody may switch it on"
+    await stand.change(one, price_update=True)
+    stand.clock.move(minutes=1)
+    await execution.run(one, [SyncKind.PRICE], lease)
+    assert (await stand.state(one, SyncKind.PRICE)).last_finished_at == stand.clock.now()
+
+
 async def test_asking_twice_while_it_waits_is_one_job(stand: Stand, one: Integration) -> None:
     first = await ask(stand, JobKind.SYNC_STOCK, one)
     assert (await ask(stand, JobKind.SYNC_STOCK, one)).id == first.id
