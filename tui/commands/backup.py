@@ -46,9 +46,8 @@ def backup(
         else:
             tokens = "with tokens" if made.tokens else "without tokens"
             archived = f" and {made.archived:,} of the archive" if made.archived else ""
-            say(
-                f"{count_of(made.documents, 'document')}{archived}, {tokens}, {made.bytes:,} bytes: {made.path}"
-            )
+            held = count_of(made.documents, "document")
+            say(f"{held}{archived}, {tokens}, {made.bytes:,} bytes: {made.path}")
         return Exit.OK
 
     with_backend(work, as_json=as_json)
@@ -89,9 +88,8 @@ def restore(
             )
             return Exit.OK
         archived = f" and {done.archived:,} of the archive" if done.archived else ""
-        say(
-            f"{count_of(done.documents, 'document')}{archived} of {done.made_at} {'is' if done.documents == 1 else 'are'} back."
-        )
+        back = "is" if done.documents == 1 else "are"
+        say(f"{count_of(done.documents, 'document')}{archived} of {done.made_at} {back} back.")
         if done.kept_in is not None:
             say(f"What was there before is in {done.kept_in}")
         if not done.tokens:
