@@ -18,6 +18,24 @@ def variant_problems(candidate: Candidate, limits: ListingLimits) -> Iterator[Li
         yield from _seller_sku(variant, limits)
         if candidate.is_parent:
             yield from _sides(variant, limits)
+    yield from _barcodes(candidate.variants)
+
+
+def _barcodes(variants: Sequence[Variant]) -> Iterator[ListingProblem]:
+    """No two SKUs may have one identifier code (12052592)."""
+    owners: dict[str, str] = {}
+    for variant in variants:
+        if variant.ean is None:
+            continue
+        first = owners.setdefault(variant.ean, variant.sku)
+        if first != variant.sku:
+            yield ListingProblem(
+                code="barcode-twice",
+                field="sku",
+                sku=variant.sku,
+                what=f"{variant.sku} has the same barcode as {first}: {variant.ean}",
+                fix="Correct one of them in Avasam, or take it away there.",
+            )
 
 
 def _family(candidate: Candidate, limits: ListingLimits) -> Iterator[ListingProblem]:

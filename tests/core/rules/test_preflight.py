@@ -149,6 +149,20 @@ def test_category_attributes_package_and_shop_are_looked_at() -> None:
     assert {"size-chart-missing", "size-missing"} <= set(codes(replace(FINE, leaf=asks)))
 
 
+def test_A26_two_variants_with_one_barcode_are_told_before_tiktok_refuses_them() -> None:
+    rows = tuple(
+        variant(f"S-{colour}", sides=(SideValue("Colour", colour),), ean=ean)
+        for colour, ean in (
+            ("Red", "4006381333931"),
+            ("Blue", "4006381333931"),
+            ("Sage", None),
+            ("Navy", None),
+        )
+    )
+    found = preflight(replace(FINE, is_parent=True, variants=rows))
+    assert [(one.code, one.sku, one.blocking) for one in found] == [("barcode-twice", "S-Blue", True)]
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
