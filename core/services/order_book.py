@@ -1,7 +1,7 @@
 """The list of orders as a screen needs it: searched, filtered and sorted while somebody types (A48)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -111,8 +111,12 @@ class OrderBook(Book[OrderRow]):
         )
     }
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, words: Mapping[OrderState, str] | None = None) -> None:
+        """`words` are what a screen calls the states: they are found too."""
         super().__init__(store)
+        self._words = words or {}
+        self.shops: Mapping[str, str] = {}
+        """Id -> name of the integrations, for a search by shop."""
         self._asked: tuple[int, Sort] | None = None
         self._in_order: list[OrderRow] = []
 
@@ -145,14 +149,17 @@ class OrderBook(Book[OrderRow]):
             ship_by=moment(ship_by),
             purge_at=moment(purge_at),
             service=allocated,
-            haystack=_haystack(
-                text(name), lines, text(reason), str(found or ""), text(status), text(service)
+            haystack=haystack(
+                text(name),
+                lines,
+                (*(stands, self._words.get(stands, "")), text(kind), text(status)),
+                (text(reason), str(found or ""), text(service)),
             ),
         )
 
     def view(self, wanted: OrderFilter, now: datetime, sort: Sort = NEWEST) -> list[str]:
         """The keys of the orders that match, in order; equal ones newest first."""
-        return [row.key for row in _matching(self._ordered(sort), wanted, now)]
+        return [row.key for row in _matching(self._ordered(sort), wanted, now, self.shops)]
 
     def choices(self, wanted: OrderFilter, facet: str, now: datetime) -> dict[StrEnum, int]:
         """Each value of a facet, and how many orders the rest of the filter leaves for it."""
@@ -160,7 +167,7 @@ class OrderBook(Book[OrderRow]):
             **{one.name: getattr(wanted, one.name) for one in fields(wanted) if one.name != facet}
         )
         value_of = _value_of(facet, now)
-        found = Counter(value_of(row) for row in _matching(self.rows(), others, now))
+        found = Counter(value_of(row) for row in _matching(self.rows(), others, now, self.shops))
         return {
             value: found[value] for value in VALUES[facet] if found[value] or value == getattr(wanted, facet)
         }
@@ -177,7 +184,9 @@ class OrderBook(Book[OrderRow]):
         return self._in_order
 
 
-def _matching(rows: Iterable[OrderRow], wanted: OrderFilter, now: datetime) -> Iterable[OrderRow]:
+def _matching(
+    rows: Iterable[OrderRow], wanted: OrderFilter, now: datetime, shops: Mapping[str, str]
+) -> Iterable[OrderRow]:
     if wanted.integration_id is not None:
         rows = [row for row in rows if row.integration_id == wanted.integration_id]
     for facet in FACETS:
@@ -186,7 +195,8 @@ def _matching(rows: Iterable[OrderRow], wanted: OrderFilter, now: datetime) -> I
             value_of = _value_of(facet, now)
             rows = [row for row in rows if value_of(row) is value]
     for word in words_of(wanted.text):
-        rows = [row for row in rows if word in row.haystack]
+        of_shops = {key for key, name in shops.items() if word in name.casefold()}
+        rows = [row for row in rows if word in row.haystack or row.integration_id in of_shops]
     return rows
 
 
@@ -233,9 +243,12 @@ def _named(line: dict[str, Json]) -> str:
     return text(line.get("seller_sku")) or text(line.get("sku_id")) or "(no SKU)"
 
 
-def _haystack(name: str, lines: Json, *said: str) -> str:
-    """What stands in the row, and the titles: nothing about the buyer."""
-    found = dict.fromkeys((name, *said))
+def haystack(name: str, lines: Json, codes: Sequence[str], said: Sequence[str]) -> str:
+    """What a search looks through: what stands in the row, and the titles. Nothing about the buyer.
+
+    `codes` such as NON_AVASAM are found as they are spelled and as words.
+    """
+    found = dict.fromkeys((name, *said, *codes, *(code.replace("_", " ") for code in codes)))
     for line in _lines(lines):
         found |= dict.fromkeys(
             text(line.get(field)) for field in ("seller_sku", "avasam_sku", "title", "sku_id")

@@ -1,7 +1,7 @@
 """Orders as people see them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,8 +10,8 @@ from core.backend import Backend
 from core.models.integration import Integration
 from core.models.order import Order, OrderLine, OrderState
 from core.services.errors import NotFound
-from core.services.order_book import OrderBook
-from core.services.order_cures import Cure, cure
+from core.services.order_book import OrderBook, haystack
+from core.services.order_cures import Cure, cause_of, cure
 from core.store import Where
 from core.text import words_of
 
@@ -41,9 +41,12 @@ class OrderService:
     def __init__(self, backend: Backend) -> None:
         self._store = backend.store
 
-    def book(self) -> OrderBook:
-        """The list for a screen; call its `refresh` before the first look and after each change."""
-        return OrderBook(self._store)
+    def book(self, words: Mapping[OrderState, str] | None = None) -> OrderBook:
+        """The list for a screen; call its `refresh` before the first look and after each change.
+
+        `words` are what the screen calls the states.
+        """
+        return OrderBook(self._store, words)
 
     async def search(
         self,
@@ -53,7 +56,9 @@ class OrderService:
         text: str = "",
         limit: int | None = None,
     ) -> tuple[Sequence[Order], int]:
-        """Orders, newest first, whose id, SKUs or titles hold every word of `text`; and how many match."""
+        """Orders, newest first, that hold every word of `text`, and how many match (`haystack` has what is
+        looked through).
+        """
         where = (Where("state", "in", tuple(state.value for state in states)),) if states else ()
         prefix = "" if integration_id is None else tables.prefix(integration_id)
         words = words_of(text)
@@ -109,7 +114,12 @@ def grouped(lines: Sequence[OrderLine]) -> tuple[Group, ...]:
 
 
 def _haystack(order: Order) -> str:
-    parts = [order.source.id, order.source.status, order.held_reason or "", order.allocated_service or ""]
-    for line in order.source.lines:
-        parts += [line.seller_sku, line.avasam_sku or "", line.title, line.sku_id]
-    return "\n".join(parts).casefold()
+    source = order.source
+    lines = [line.to_document() for line in source.lines]
+    found = cause_of(order)
+    return haystack(
+        source.id,
+        lines,
+        (order.state, order.kind, source.status),
+        (order.held_reason or "", str(found or ""), order.allocated_service or ""),
+    )

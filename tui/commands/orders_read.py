@@ -63,6 +63,7 @@ def export(
         names = {one.id: one.name for one in await shops.all()}
         chosen = None if integration is None else (await shops.named(integration)).id
         book = service.book()
+        book.shops = names
         await book.refresh()
         wanted = OrderFilter(
             text=search,

@@ -16,7 +16,8 @@ from tui.screens.modal import EndsOnce
 from tui.screens.settle import settle
 from tui.screens.tracking import choose_carrier, correct_tracking
 from tui.screens.unblock import unblock
-from tui.session import Session
+from tui.session import Pulse, Session
+from tui.widgets.banner import Banner
 from tui.widgets.hints import Hints
 from tui.widgets.key_line import KeyLine
 from tui.words.order_text import order_text
@@ -37,21 +38,23 @@ class OrderScreen(EndsOnce[str | None]):
         "to whatever gets a held order going again."
     )
 
-    def __init__(self, session: Session, key: str, now: datetime) -> None:
+    def __init__(self, session: Session, key: str, now: datetime, pulse: Pulse | None = None) -> None:
         super().__init__()
         self._session = session
         self._service = OrderService(session.backend)
         self._key = key
         self._now = now
+        self._pulse = pulse
         self._detail: OrderDetail | None = None
         self.text = ""
         """What is shown."""
 
     def compose(self) -> ComposeResult:
-        """A title over the text."""
+        """A title over the text, with what nobody should miss."""
         with Horizontal(id="title-line"):
             yield Static("", id="title", markup=False)
             yield Hints()
+        yield Banner()
         with VerticalScroll(id="order-pane"):
             yield Static("", id="order-text", markup=False)
         yield KeyLine()
@@ -59,7 +62,13 @@ class OrderScreen(EndsOnce[str | None]):
     async def on_mount(self) -> None:
         """Show it at once."""
         self.query_one("#order-pane").focus()
+        if self._pulse is not None:
+            self.tell(self._pulse)
         await self.bring_up_to_date(self._now)
+
+    def tell(self, pulse: Pulse) -> None:
+        """A shop that must be authorised again is said here as everywhere (A16)."""
+        self.query_one(Banner).show(pulse)
 
     async def bring_up_to_date(self, now: datetime) -> None:
         """Read it again; one that was deleted meanwhile says so and stays to be read."""

@@ -27,7 +27,7 @@ from tui.screens.unblock import unblock
 from tui.session import Pulse, Session
 from tui.widgets.say import say
 from tui.widgets.virtual_table import VirtualTable
-from tui.words.orders import KINDS, STATES, OrderCells
+from tui.words.orders import KINDS, STATES, OrderCells, named
 
 _FACET_NAMES: Final = {"state": "State", "cause": "Waits for", "kind": "Kind", "due": "Ship by"}
 _GREATEST_FIRST: Final = frozenset({"placed", "units"})
@@ -58,13 +58,14 @@ class OrdersScreen(ListScreen[OrderRow]):
         self._wanted = OrderFilter()
         self._sort = NEWEST
         self._open: OrderScreen | None = None
+        self._pulse: Pulse | None = None
         super().__init__(session)
         self._service = OrderService(session.backend)
         self.table.sort_by(self._sort)
 
     def make_book(self) -> OrderBook:
         """All orders."""
-        return OrderService(self.session.backend).book()
+        return OrderService(self.session.backend).book({state: named(state) for state in OrderState})
 
     def make_table(self) -> VirtualTable[OrderRow]:
         """State and id stay in sight sideways."""
@@ -77,8 +78,12 @@ class OrdersScreen(ListScreen[OrderRow]):
 
     def show(self, pulse: Pulse) -> None:
         """Countdowns and shop names first: rows are drawn with them."""
+        self._pulse = pulse
+        if self._open is not None and self._open.is_attached:
+            self._open.tell(pulse)
         super().show(pulse)
         self._cells.now, self._cells.shops = self.now, self.shops
+        self.orders.shops = self.shops
 
     def view(self) -> list[str]:
         """What the filter lets through, sorted."""
@@ -161,7 +166,7 @@ class OrdersScreen(ListScreen[OrderRow]):
 
     @on(VirtualTable.Opened, "#orders")
     def _opened(self, event: VirtualTable.Opened) -> None:
-        self._open = OrderScreen(self.session, event.key, self.now)
+        self._open = OrderScreen(self.session, event.key, self.now, self._pulse)
         self.app.push_screen(self._open, self._go_to)
 
     def _go_to(self, mode: str | None) -> None:

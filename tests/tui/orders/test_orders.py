@@ -97,6 +97,15 @@ async def test_A48_words_shrink_the_list_while_they_are_typed(backend: Backend) 
         await pilot.press("escape")
         await until(pilot, lambda: "12 of 12" in drawn(pilot))
         assert screen.query_one(FilterBar).text == ""
+        sent = {"state": OrderState.SENT, "held_reason": None, "allocated_service": "Courier 24"}
+        await keep(backend, order("200", kind=OrderKind.MIXED, **sent))
+        for words in ("at avasam", "sent courier 24", "awaiting shipment mixed courier", "my shop at"):
+            await pilot.press("slash", *words, "enter")
+            await until(pilot, lambda: screen.table.view == ["id-My shop/200"])
+            await pilot.press("escape")
+            await until(pilot, lambda: "13 of 13" in drawn(pilot))
+        await pilot.press("slash", *"shipping mapping", "enter")
+        await until(pilot, lambda: "12 of 13" in drawn(pilot))
 
 
 async def test_A48_state_and_search_combine_and_are_shown(backend: Backend) -> None:
@@ -156,6 +165,7 @@ async def test_A48_one_order_in_full_follows_what_becomes_of_it(backend: Backend
         screen = await arrives(pilot, OrderScreen)
         await until(pilot, lambda: screen.text)
         for part in (
+            "Lines (2 lines, 3 units)",
             "2 x MUG-BLU  -> AV-MUG  19.98 GBP",
             "1 x HAT  not mapped",
             "Why it waits",
@@ -216,13 +226,18 @@ async def test_A48_u_leads_from_a_held_order_to_its_cure(backend: Backend) -> No
         assert "choose Reauthorize" in told(pilot)
 
 
-async def test_A16_the_detail_leads_there_too(backend: Backend) -> None:
+async def test_A16_the_detail_says_so_and_leads_there_too(backend: Backend) -> None:
     await keep(backend, order("1"))
     await put(backend, tables.INTEGRATIONS, "id-My shop", integration(needs_reauthorisation="revoked"))
     async with screens(backend, "5") as pilot:
         await pilot.press("enter")
         await arrives(pilot, OrderScreen)
         await until(pilot, lambda: on(pilot, OrderScreen).text)
+        assert "! My shop needs reauthorisation" in drawn(pilot)
+        await put(backend, tables.INTEGRATIONS, "id-My shop", integration())
+        await until(pilot, lambda: "needs reauthorisation" not in drawn(pilot))
+        await put(backend, tables.INTEGRATIONS, "id-My shop", integration(needs_reauthorisation="revoked"))
+        await until(pilot, lambda: "! My shop needs reauthorisation" in drawn(pilot))
         await pilot.press("u")
         await arrives(pilot, IntegrationsScreen)
 
