@@ -8,7 +8,6 @@ from typing import Final
 from core.models.decision import Decision
 from core.models.integration import IntegrationSettings
 from core.models.order import ChannelOrder, OrderKind, OrderLine
-from core.wording import count_of
 
 OWN_FULFILMENT: Final = "FULFILLMENT_BY_SELLER"
 
@@ -91,7 +90,7 @@ def decide(
         return Decision(result, ("no lines", "imported for a person to look at"))
 
     counting = _counting(lines)
-    counted = f"{_mapped(counting)} of {count_of(len(counting), 'line')} mapped"
+    counted = _counted(counting)
     hideable = kind is OrderKind.NON_AVASAM or (kind is OrderKind.MIXED and not settings.split_unknown)
     if hideable and settings.exclude_non_avasam:
         return _left_out(kind, phase, counted, "non-Avasam orders are hidden")
@@ -122,6 +121,13 @@ def phase_of(order: ChannelOrder) -> Phase:
 
 def _counting(lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
     return tuple(line for line in lines if line.status not in _CANCELLED_LINES) or lines
+
+
+def _counted(lines: tuple[OrderLine, ...]) -> str:
+    """How many lines are mapped as a person counts them: units of one SKU are one line."""
+    skus = {line.sku_id: line.avasam_sku is not None for line in lines}
+    words = f"{sum(skus.values())} of {len(skus)} lines mapped"
+    return words if len(skus) == len(lines) else f"{words} ({_mapped(lines)} of {len(lines)} units)"
 
 
 def _mapped(lines: tuple[OrderLine, ...]) -> int:

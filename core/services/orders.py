@@ -12,7 +12,7 @@ from core.models.order import Order, OrderLine, OrderState
 from core.services.errors import NotFound
 from core.services.order_book import OrderBook, haystack
 from core.services.order_cures import Cure, cause_of, cure
-from core.store import Where
+from core.store import Json, Where
 from core.text import words_of
 
 
@@ -115,7 +115,7 @@ def grouped(lines: Sequence[OrderLine]) -> tuple[Group, ...]:
 
 def _haystack(order: Order) -> str:
     source = order.source
-    lines = [line.to_document() for line in source.lines]
+    lines: list[Json] = [line.to_document() for line in source.lines]
     found = cause_of(order)
     return haystack(
         source.id,

@@ -31,10 +31,7 @@ def _sections(detail: OrderDetail, now: datetime) -> Iterator[str]:
         yield f"Decided: {order.verdict_words}"
     if detail.cure is not None:
         yield from _titled("Why it waits", [detail.cure.what, *_cure_lines(detail, now)])
-    yield from _titled(
-        f"Lines ({count_of(len(source.lines), 'unit')})",
-        [_line(group) for group in detail.groups],
-    )
+    yield from _titled(f"Lines ({_counted(detail)})", [_line(group) for group in detail.groups])
     yield from _titled("Deadlines", _deadlines(order, now))
     service = order.allocated_service or "none: its delivery option is not mapped"
     option = source.delivery_option_name or source.delivery_option_id or "none"
@@ -71,6 +68,13 @@ def _cure_lines(detail: OrderDetail, now: datetime) -> list[str]:
     if cure.command is not None:
         lines.append(f"Command: {cure.command}")
     return lines
+
+
+def _counted(detail: OrderDetail) -> str:
+    """`2 lines, 3 units`."""
+    lines, units = len(detail.groups), len(detail.order.source.lines)
+    counted = count_of(lines, "line")
+    return counted if lines == units else f"{counted}, {count_of(units, 'unit')}"
 
 
 def _line(group: Group) -> str:

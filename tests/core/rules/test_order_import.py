@@ -159,6 +159,12 @@ def test_what_is_special_about_an_order_is_flagged() -> None:
         (order_of("mug"), False, False, "1 of 1 lines mapped -> imported whole"),
         (order_of("mug", "hat"), False, False, "1 of 2 lines mapped -> imported whole, marked mixed"),
         (
+            order_of("mug", "mug", "hat"),
+            False,
+            False,
+            "1 of 2 lines mapped (2 of 3 units) -> imported whole, marked mixed",
+        ),
+        (
             order_of("mug", "hat", is_sample=True),
             True,
             False,

@@ -97,8 +97,8 @@ async def test_A48_words_shrink_the_list_while_they_are_typed(backend: Backend) 
         await pilot.press("escape")
         await until(pilot, lambda: "12 of 12" in drawn(pilot))
         assert screen.query_one(FilterBar).text == ""
-        sent = {"state": OrderState.SENT, "held_reason": None, "allocated_service": "Courier 24"}
-        await keep(backend, order("200", kind=OrderKind.MIXED, **sent))
+        sent = order("200", kind=OrderKind.MIXED, state=OrderState.SENT, held_reason=None)
+        await keep(backend, sent.model_copy(update={"allocated_service": "Courier 24"}))
         for words in ("at avasam", "sent courier 24", "awaiting shipment mixed courier", "my shop at"):
             await pilot.press("slash", *words, "enter")
             await until(pilot, lambda: screen.table.view == ["id-My shop/200"])
