@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from core.models.order import OrderState
 from tests.clocks import NOON
-from tui.words.orders import STATES, named
-from tui.words.states import until
+from tui.words.orders import STATES, countdown, named
+from tui.words.states import ago, until
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,9 @@ from tui.words.states import until
 )
 def test_how_long_from_now_names_the_next_smaller_unit_where_it_matters(left: timedelta, words: str) -> None:
     assert until(NOON + left, NOON) == words
+    if left > timedelta(0):
+        assert f"in {ago(NOON - left, NOON)}" == words
+        assert countdown(NOON - left, NOON) == f"{words.removeprefix('in ')} over"
 
 
 _SECONDS = {"d": 86_400, "h": 3_600, "min": 60, "m": 60}

@@ -16,6 +16,7 @@ from tui.screens.ask import Ask
 from tui.screens.choose import Choice, Choose
 from tui.session import Session
 from tui.who import who
+from tui.words.states import span
 
 _KEEP = "keep"
 
@@ -102,5 +103,4 @@ async def _parcel(screen: Screen[Any], parcels: list[Parcel]) -> Parcel | None:
 def _left(parcel: Parcel) -> str:
     if parcel.left is None:
         return ""
-    minutes = int(parcel.left.total_seconds()) // 60
-    return f" (TikTok takes it for {minutes // 60} h {minutes % 60:02d} min more)"
+    return f" (TikTok takes it for {span(parcel.left)} more)"

@@ -13,36 +13,33 @@ _EXACT_BELOW: Final = 10
 
 
 def ago(moment: datetime | None, now: datetime) -> str:
-    """How long ago: `never`, `<10 s`, `40 s`, `12 min`, `5 h`, `3 d`.
-
-    Seconds go in tens: what changes every second is sent to the terminal every second.
-    """
-    if moment is None:
-        return "never"
-    seconds = max(0, int((now - moment).total_seconds()))
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds // 10 * 10} s" if seconds >= 10 else "<10 s"
+    """How long ago: `never`, `<10 s`, `40 s`, `12 min`, `5h 40m`, `3 d`."""
+    return "never" if moment is None else span(now - moment)
 
 
 def until(moment: datetime | None, now: datetime) -> str:
-    """How long from now: `in 12 d`, `in 2d 23h`, `in 5h 40m`, or `over`.
-
-    Under ten days or hours the next smaller unit is told too: `in 1 h` of 1 h 59 min would be half of it.
-    """
+    """How long from now: `in 12 d`, `in 2d 23h`, `in 5h 40m`, or `over`."""
     if moment is None:
         return "unknown"
-    if moment <= now:
-        return "over"
-    minutes = int((moment - now).total_seconds()) // 60
-    for size, unit, smaller, name in ((1_440, "d", 60, "h"), (60, "h", 1, "m")):
-        whole, rest = divmod(minutes, size)
+    return "over" if moment <= now else f"in {span(moment - now)}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in few words, never more than a tenth short.
+
+    Under ten days or hours the next smaller unit is told too: `1 h` of 1 h 59 min would be half of it. Seconds
+    go in tens: what changes every second is sent to the terminal every second.
+    """
+    seconds = max(0, int(length.total_seconds()))
+    for size, unit, smaller, name in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "m")):
+        whole, rest = divmod(seconds, size)
         if whole:
             if whole < _EXACT_BELOW and rest >= smaller:
-                return f"in {whole}{unit} {rest // smaller}{name}"
-            return f"in {whole} {unit}"
-    return f"in {ago(now, moment)}"
+                return f"{whole}{unit} {rest // smaller}{name}"
+            return f"{whole} {unit}"
+    if seconds >= 60:
+        return f"{seconds // 60} min"
+    return f"{seconds // 10 * 10} s" if seconds >= 10 else "<10 s"
 
 
 def ends(moment: datetime | None, now: datetime) -> str:

@@ -145,7 +145,7 @@ async def test_tracking_is_corrected_with_a_carrier_of_tiktoks(
     async with screens(backend, "5") as pilot:
         await pilot.press("t")
         await arrives(pilot, Ask)
-        await until(pilot, lambda: "TikTok takes it for 70 h 00 min" in drawn(pilot))
+        await until(pilot, lambda: "TikTok takes it for 2d 22h" in drawn(pilot))
         on(pilot, Ask).query_one(Input).value = "a b"
         await pilot.press("enter")
         await until(pilot, lambda: "TikTok takes no number like it." in drawn(pilot))
