@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.models.order import OrderState
 from tests.clocks import NOON
+from tui.words.mapping import money
 from tui.words.orders import STATES, countdown, named
 from tui.words.states import ago, until
 
@@ -49,3 +51,19 @@ def test_what_is_told_is_never_more_than_a_tenth_short(seconds: int) -> None:
 def test_a_state_within_a_sentence_has_no_sign() -> None:
     assert [named(state) for state in (OrderState.READY, OrderState.SENT)] == ["ready", "at Avasam"]
     assert all(named(state) and named(state) in cell.text for state, cell in STATES.items())
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "words"),
+    [
+        (Decimal(7), "GBP", "£7.00"),
+        (Decimal("1234.5"), "EUR", "€1,234.50"),
+        (Decimal("0.125"), "SEK", "SEK 0.125"),
+        (Decimal(3), "", "3.00"),
+        (None, "GBP", ""),
+    ],
+)
+def test_an_amount_has_its_currency_and_its_pennies(
+    amount: Decimal | None, currency: str, words: str
+) -> None:
+    assert money(amount, currency) == words

@@ -29,6 +29,8 @@ _BEGINS: Final = {
     JobKind.SYNC_ORDERS: "orders",
 }
 
+_SIGNS: Final = {"GBP": "£", "EUR": "€", "USD": "$"}
+"""Others are told by their code."""
 
 HELP: Final = (
     "Left, the SKUs of the shop; right, Avasam's. m pairs the two under the cursors, or all that are marked "
@@ -46,7 +48,7 @@ def channel_columns() -> list[Column[Shown]]:
         Column("state", "State", 11, lambda line: MARKS[line.mark], sortable=False),
         Column("title", "Title", 9, lambda line: Cell(line.row.title), grow=2),
         Column("partner", "Avasam SKU", 10, _partner, grow=1),
-        Column("price", "Price", 8, lambda line: Cell(_plain(line.row.price)), right=True),
+        Column("price", "Price", 9, lambda line: Cell(money(line.row.price, line.row.currency)), right=True),
         Column("live", "Live", 5, lambda line: Cell(str(line.row.quantity)), right=True),
         Column("id", "SKU id", 19, lambda line: Cell(line.row.sku_id), sortable=False),
     ]
@@ -58,7 +60,7 @@ def product_columns(served: Callable[[str], int]) -> list[Column[ProductRow]]:
         Column("sku", "Avasam SKU", 11, lambda row: Cell(row.sku), grow=1),
         Column("title", "Title", 10, lambda row: Cell(row.title), grow=2),
         Column("stock", "Stock", 7, _stock, right=True),
-        Column("cost", "Cost", 6, lambda row: Cell(_plain(row.cost)), right=True),
+        Column("cost", "Cost", 8, lambda row: Cell(money(row.cost, row.currency)), right=True),
         Column("used", "Used", 4, lambda row: Cell(str(served(row.sku) or "")), right=True),
     ]
 
@@ -138,11 +140,12 @@ def _stock(row: ProductRow) -> Cell:
     return Cell("unknown", Tone.DIM) if row.stock is None else Cell(str(row.stock))
 
 
-def _plain(amount: object) -> str:
-    """Prices as they came; a cost of an inventory's `7` reads like the others, 7.00."""
-    if not isinstance(amount, Decimal):
-        return "" if amount is None else str(amount)
-    return f"{amount:.2f}" if int(amount.as_tuple().exponent) > -2 else str(amount)
+def money(amount: Decimal | None, currency: str) -> str:
+    """`£7.00`; nothing when it is not known. An inventory's `7` reads like the others."""
+    if amount is None:
+        return ""
+    digits = f"{amount:,.2f}" if int(amount.as_tuple().exponent) > -2 else f"{amount:,}"
+    return f"{_SIGNS.get(currency, f'{currency} ' if currency else '')}{digits}"
 
 
 def _clock(moment: datetime | None) -> str:
