@@ -19,13 +19,15 @@ class Look:
     header: Style
     cursor: Style
     tones: Mapping[Tone, Style]
+    pointer: str = "▸"
+    """Stands before the row under the cursor; hollow where the keys go elsewhere, as to a list beside it."""
 
 
 def paint_row(layout: Layout[Row], row: Row | None, look: Look, *, cursor: bool, marked: bool) -> Strip:
     """One row at full width; one that is gone is blank. Cursor and mark are signs, not only colours."""
     line = _Line()
     rest = look.cursor if cursor else look.base
-    line.add(f"{'▸' if cursor else ' '}{'●' if marked else ' '}", rest + _BOLD if marked else rest)
+    line.add(f"{look.pointer if cursor else ' '}{'●' if marked else ' '}", rest + _BOLD if marked else rest)
     for one in layout.placed:
         if row is None:
             line.add(" " * (one.width + GAP), rest)

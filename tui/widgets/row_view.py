@@ -50,7 +50,8 @@ class RowView(QuietFocus, ScrollView, Generic[Row]):
         & > .rows--bad { color: $text-error; text-style: bold; }
         & > .rows--dim { color: $text-muted; }
         &:ansi > .rows--header { background: ansi_default; color: ansi_default; text-style: bold underline; }
-        &:ansi > .rows--cursor { background: ansi_default; color: ansi_default; text-style: reverse; }
+        &:ansi > .rows--cursor { background: ansi_default; color: ansi_default; text-style: underline; }
+        &:ansi:focus > .rows--cursor { background: ansi_default; color: ansi_default; text-style: reverse; }
         &:ansi > .rows--good { color: ansi_green; }
         &:ansi > .rows--warn { color: ansi_yellow; }
         &:ansi > .rows--bad { color: ansi_red; }
@@ -248,6 +249,7 @@ class RowView(QuietFocus, ScrollView, Generic[Row]):
                     for tone in Tone
                     if tone
                 },
+                pointer="▸" if self.has_focus else "▹",
             )
         return self._look
 

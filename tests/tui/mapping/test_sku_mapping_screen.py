@@ -17,7 +17,7 @@ from core.services.mapping_lists import Show
 from core.services.sku_mapping import SkuMappingService
 from tests.core.services.mapping_world import SHOP, World, edits
 from tests.tui.session import ReadySession, integration
-from tests.tui.terminal import until
+from tests.tui.terminal import drawn, until
 from tests.tui.test_shell import NARROW, WIDE, opened
 from tui.app import AvasamApp
 from tui.screens.choose import Choose
@@ -25,6 +25,7 @@ from tui.screens.confirm import Confirm
 from tui.screens.orders import OrdersScreen
 from tui.screens.sku_mapping import SkuMappingScreen
 from tui.widgets.key_line import KeyLine
+from tui.widgets.row_view import HEADER
 
 
 @pytest.fixture
@@ -81,6 +82,13 @@ async def test_A33_both_lists_are_there_with_what_is_known_of_their_rows(world: 
         assert "My shop" not in head(screen)
         assert head(screen).startswith("One · as of 23 Nov")
         assert "2 unmapped · 1 gone or renamed" in head(screen)
+        await until(pilot, lambda: "3 of 3" in drawn(pilot) and "£3.10" in drawn(pilot))
+        left, right = screen.left.table.cursor_index, screen.right.table.cursor_index
+        assert screen.left.table.render_line(HEADER + left).text.startswith("▸")
+        assert screen.right.table.render_line(HEADER + right).text.startswith("▹")
+        await pilot.press("tab")
+        await until(pilot, lambda: screen.right.table.render_line(HEADER + right).text.startswith("▸"))
+        assert screen.left.table.render_line(HEADER + left).text.startswith("▹")
 
 
 async def test_A33_words_typed_search_the_list_that_has_the_focus(world: World) -> None:
