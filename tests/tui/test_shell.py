@@ -15,7 +15,7 @@ from core.sync import jobs
 from core.sync.leases import PRESENCE
 from tests.clocks import NOON, FrozenClock
 from tests.tui.session import BrokenSession, ReadySession, integration, open_backend
-from tests.tui.terminal import refreshed, until
+from tests.tui.terminal import drawn, refreshed, until
 from tui.app import CANNOT_OPEN, AvasamApp
 from tui.keys.everywhere import EVERYWHERE, SCREENS
 from tui.keys.registry import BY_SCREEN
@@ -154,9 +154,10 @@ async def test_r_puts_a_job_down_for_every_enabled_integration(backend: Backend)
         await opened(pilot)
         await pilot.press("r")
         await until(pilot, lambda: isinstance(pilot.app.screen, ChooseSync))
+        await until(pilot, lambda: " ▸a  Everything" in drawn(pilot))
         await pilot.press("o")
         await until(pilot, lambda: not isinstance(pilot.app.screen, ChooseSync))
-        await pilot.pause()
+        await until(pilot, lambda: "1▹Integrations" in drawn(pilot))
     assert [job.kind for job in await jobs.waiting(backend.store, "id-Alpha")] == [JobKind.SYNC_ORDERS]
     assert await jobs.waiting(backend.store, "id-Beta") == []
 

@@ -15,6 +15,7 @@ from core.services.errors import ServiceError
 from core.services.integrations import IntegrationService
 from tui.screens.modal import Modal
 from tui.session import Session
+from tui.widgets.options import Options
 
 CHANNELS: Final = (("tiktok", "TikTok Shop", "orders in, stock and prices out"),)
 """Id, name and what it is for; the list of A4."""
@@ -108,7 +109,7 @@ class ChooseShop(Modal[str | None]):
         """One line a shop."""
         with Vertical(classes="dialog"):
             yield Label("The account has several shops. Which one?", classes="dialog-title", markup=False)
-            yield OptionList(
+            yield Options(
                 *(Option(Text(f"{shop.name} ({shop.region})"), id=shop.id) for shop in self._shops),
                 markup=False,
             )

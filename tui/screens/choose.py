@@ -9,6 +9,7 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from tui.screens.modal import Modal
+from tui.widgets.options import Options
 
 Choice = tuple[str | None, str]
 """Id and words; without an id it is a heading."""
@@ -32,7 +33,7 @@ class Choose(Modal[str | None]):
         """The question and the choices."""
         with Vertical(classes="dialog"):
             yield Label(self._title, classes="dialog-title", markup=False)
-            yield OptionList(
+            yield Options(
                 *(Option(words, id=name, disabled=name is None) for name, words in self._choices),
                 markup=False,
             )

@@ -8,6 +8,7 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from tui.screens.modal import Modal
+from tui.widgets.options import Options
 
 
 class ChooseColumns(Modal[list[str] | None]):
@@ -71,7 +72,7 @@ class ChooseColumns(Modal[list[str] | None]):
         return f"{'✔' if key in self._shown else '·'} {self._titles[key]}"
 
 
-class _Columns(OptionList, inherit_bindings=False):
+class _Columns(Options, inherit_bindings=False):
     """The list without its own enter: the dialog keeps the choice with it."""
 
     BINDINGS = [("down,j", "cursor_down", "Down"), ("up,k", "cursor_up", "Up")]

@@ -10,6 +10,7 @@ from textual.widgets.option_list import Option
 
 from core.models.job import JobKind
 from tui.screens.modal import Modal
+from tui.widgets.options import Options
 
 CHOICES: Final = (
     (JobKind.SYNC_ALL, "a", "Everything: orders, then stock and price"),
@@ -37,7 +38,7 @@ class ChooseSync(Modal[JobKind | None]):
         """One line a kind."""
         with Vertical(classes="dialog"):
             yield Label(f"Sync now · {self._targets}", classes="dialog-title", markup=False)
-            yield OptionList(
+            yield Options(
                 *(Option(f"{key}  {words}", id=kind.value) for kind, key, words in CHOICES), markup=False
             )
 

@@ -1,13 +1,18 @@
 """The menu on the left; it folds to key and three letters where the terminal is narrow."""
 
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.keys.everywhere import SCREENS
+from tui.widgets.options import Options
 
 
-class Menu(OptionList):
-    """One entry a screen; the digit is its key."""
+class Menu(Options):
+    """One entry a screen; the digit is its key, and the sign stands behind it: there is no room elsewhere."""
+
+    DEFAULT_CSS = """
+    Menu > .option-list--option { padding: 0; }
+    """
+    SIGN_AT = 1
 
     def __init__(self, current: str) -> None:
         super().__init__(id="menu", markup=False)

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from core.models.job import Problem
 from core.text import clean_line
+from tui.widgets.options import Options
 from tui.words.activity import problem_line, shop_name
 
 
@@ -44,7 +45,7 @@ class Problems(Vertical):
     def compose(self) -> ComposeResult:
         """The list, the words, and what is said when there is none."""
         yield Static("✔ No open problem", id="problem-none", markup=False)
-        yield OptionList(id="problem-list", markup=False)
+        yield Options(id="problem-list", markup=False)
         yield Static("", id="problem-words", markup=False)
 
     def show(self, problems: Sequence[Problem], shops: Mapping[str, str], now: datetime) -> None:

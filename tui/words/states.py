@@ -27,8 +27,8 @@ def until(moment: datetime | None, now: datetime) -> str:
 def span(length: timedelta) -> str:
     """A length of time in few words, never more than a tenth short.
 
-    Under ten days or hours the next smaller unit is told too: `1 h` of 1 h 59 min would be half of it. Seconds
-    go in tens: what changes every second is sent to the terminal every second.
+    Under ten days or hours the next smaller unit is told too: `1 h` of 1 h 59 min would be half of it.
+    Seconds go in tens: what changes every second is sent to the terminal every second.
     """
     seconds = max(0, int(length.total_seconds()))
     for size, unit, smaller, name in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "m")):

@@ -26,6 +26,7 @@ from tui.screens.listings.category_pick import CategoryPick
 from tui.screens.modal import Modal
 from tui.session import Session
 from tui.widgets.key_line import KeyLine
+from tui.widgets.options import Options
 from tui.words.category import field_line, heading, hint, missing_text, replacing, standing
 from tui.words.listing_actions import rows
 
@@ -79,7 +80,7 @@ class CategoryForm(Modal[int | None]):
                 with Vertical(id="category-answers"):
                     yield Static("", id="category-path", markup=False)
                     with Horizontal(id="category-panes"):
-                        yield OptionList(id="category-fields", markup=False)
+                        yield Options(id="category-fields", markup=False)
                         with VerticalScroll(id="category-aside", can_focus=False):
                             yield Static("", id="category-missing", markup=False)
                     yield Static("", id="category-hint", markup=False)

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from core.services.categories import CategoryFound
 from core.services.category_desk import CategoryDesk
+from tui.widgets.options import Options
 
 _SHOWN: Final = 200
 
@@ -57,7 +58,7 @@ class CategoryPick(Vertical):
             yield Input(placeholder="words of the category's path", id="category-words", compact=True)
             yield Static("", id="category-count", markup=False)
         yield Static("", id="category-above", markup=False)
-        yield OptionList(id="category-list", markup=False)
+        yield Options(id="category-list", markup=False)
         yield Static("", id="category-why", markup=False)
 
     def on_mount(self) -> None:

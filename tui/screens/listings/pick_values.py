@@ -17,6 +17,7 @@ from tui.keys import bindings
 from tui.keys.listing_forms import VALUES
 from tui.screens.modal import Modal
 from tui.widgets.key_line import KeyLine
+from tui.widgets.options import Options
 
 _SHOWN: Final = 200
 
@@ -76,7 +77,7 @@ class PickValues(Modal[tuple[str, ...] | None]):
             yield Label(self._title, classes="dialog-title", markup=False)
             yield Static(self._takes, id="values-takes", markup=False)
             yield Input(placeholder="type to narrow the list", id="values-words", compact=True)
-            yield OptionList(id="values-list", markup=False)
+            yield Options(id="values-list", markup=False)
             yield Static("", id="values-said", markup=False)
             yield KeyLine()
 
