@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.dom import DOMNode
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
@@ -22,6 +22,7 @@ from tui.keys.everywhere import EVERYWHERE, SCREENS
 from tui.preferences import Preferences
 from tui.screens.opening import OpeningScreen
 from tui.session import CannotOpen, Session, log_fault
+from tui.styled_once import StyledOnce
 
 if TYPE_CHECKING:
     from tui.screens.base import MainScreen
@@ -36,7 +37,7 @@ CANNOT_OPEN: Final = 5
 """Exit code when the store or the settings are not usable, as for commands."""
 
 
-class AvasamApp(App[None]):
+class AvasamApp(StyledOnce):
     """The shell around the screens."""
 
     TITLE = "avasam"

@@ -51,6 +51,20 @@ async def test_a_theme_is_found_again(backend: Backend, tmp_path: Path) -> None:
         await opened(pilot)
         pilot.app.theme = "nord"
         await pilot.pause()
+        await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
+        first, read = pilot.app.screen, pilot.app.stylesheet.source
+        await pilot.press("5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, OrdersScreen))
+        assert pilot.app.stylesheet.source is read, "no stylesheet is read again for a new screen"
+        nord = pilot.app.screen.styles.background
+        assert nord == first.styles.background
+        pilot.app.theme = "textual-light"
+        await until(pilot, lambda: pilot.app.screen.styles.background != nord)
+        light = pilot.app.screen.styles.background
+        await pilot.press("1")
+        await until(pilot, lambda: pilot.app.screen is first)
+        assert first.styles.background == light, "a screen that was out of sight is styled as it comes back"
+        pilot.app.theme = "nord"
     assert preferences.load(file).theme == "nord"
     assert AvasamApp(ReadySession(backend), preferences_file=file).theme == "nord"
 
