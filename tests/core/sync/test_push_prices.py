@@ -159,7 +159,7 @@ async def test_the_guard_counts_the_prices_there_are_and_not_the_skus_without_on
     await offer(stand, product("mug", price="99.00"), *unpriced)
     outcome = await sync(stand, pricing)
     assert outcome.stopped is not None
-    assert "1 of 1 prices" in outcome.stopped.what
+    assert "1 of 1 price " in outcome.stopped.what
     assert shop.calls == []
 
 

@@ -104,7 +104,7 @@ async def test_A26_list_skips_linked_rows_saves_what_was_typed_and_puts_the_rest
 async def test_A28_update_is_for_rows_on_the_shop_and_a_variant_stands_for_its_parent(grid: Grid) -> None:
     async with listings(grid) as (pilot, screen):
         await pilot.press("u")
-        await until(pilot, lambda: "1 not on the shop: l lists them. Nothing is left to do." in told(pilot))
+        await until(pilot, lambda: "1 not on the shop: l lists it. Nothing is left to do." in told(pilot))
         await pilot.press("asterisk")
         screen.table.go(screen.table.view.index("MUG-BLU-01-M"))
         await pilot.press("u")
