@@ -13,9 +13,8 @@ FORBIDS: Final = "12052901"
 
 _WORDS: Final = {
     FROZEN: (
-        "TikTok froze the product for breaking a policy: buyers do not see it, and TikTok takes no change of "
-        "it, neither texts nor stock nor price",
-        "See the reason in Seller Center and appeal there; once it is free again, Update it.",
+        "TikTok froze the product for breaking a policy: no buyer sees it, and no change of it is taken",
+        "See why in Seller Center and appeal there; once it is free again, Update it.",
     ),
     FAILED: (
         "TikTok refused the product in its review: buyers do not see it",

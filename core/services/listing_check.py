@@ -12,7 +12,7 @@ from core import tables
 from core.backend import Backend
 from core.models.integration import Integration
 from core.models.listing import PricingRule
-from core.models.listing_state import Action, Deed, ListingProblem
+from core.models.listing_state import Action, Deed, ListingProblem, ListingState
 from core.rules.candidate import Candidate, ImageLook
 from core.rules.listing_limits import ListingLimits, limits_for
 from core.rules.preflight import preflight
@@ -32,6 +32,7 @@ from core.sync.listing_images import look_at
 from core.sync.listing_knowledge import ShopKnowledge
 from core.sync.listing_links import Links, read_links
 from core.sync.listing_record import held, load
+from core.sync.listing_verdicts import FROZEN_CODE
 
 AT_ONCE: Final = 6
 """Rows whose images are fetched together."""
@@ -134,7 +135,7 @@ class ListingCheck:
         family = await read_family(self._store, self._integration.id, sku, shared.children)
         state = await load(self._store, self._integration.id, sku)
         if self._action in _STOPS:
-            return _stop(shared, sku, family)
+            return _stop(shared, sku, family, state)
         if family is None:
             return Checked(sku, "", 0, (_gone(sku),))
         candidate = await candidate_of(family, self._integration, shared.rules, shared.knowledge)
@@ -157,7 +158,8 @@ class ListingCheck:
                 candidate = replace(candidate, images=await self._look(candidate.addresses, shared.limits))
             links = shared.links
             told = await changes_of(self._store, self._integration, links, candidate, fields)
-            return replace(checked, problems=_of_update(links, candidate, fields), changes=told)
+            found = (*_frozen(state), *_of_update(links, candidate, fields))
+            return replace(checked, problems=found, changes=told)
         attempts = tables.key(self._integration.id, sku)
         if await self._store.get(tables.LISTING_ATTEMPTS, attempts) is not None:
             return checked  # it is looked for first, and asked for again exactly as it was
@@ -199,13 +201,22 @@ def _of_update(links: Links, candidate: Candidate, fields: frozenset[str]) -> tu
     )
 
 
-def _stop(shared: _Shared, sku: str, family: Family | None) -> Checked:
+def _frozen(state: ListingState) -> tuple[ListingProblem, ...]:
+    """What TikTok froze takes no change; only asking tells whether it is free again, so it stops nothing."""
+    if not any(one.code == FROZEN_CODE for one in state.channel_problems):
+        return ()
+    what = "TikTok had frozen the product when it was last asked: it refuses this unless it is free again"
+    fix = "See why in Seller Center and appeal there."
+    return (ListingProblem(code=FROZEN_CODE, field="listing", what=what, fix=fix, blocking=False),)
+
+
+def _stop(shared: _Shared, sku: str, family: Family | None, state: ListingState) -> Checked:
     """Delete, Deactivate, Activate: no problem of a listing holds them."""
     skus = family.skus if family is not None else (sku, *shared.children.get(sku, ()))
     title = "" if family is None else family.front.title
     if not shared.links.products(skus):
         return Checked(sku, title, len(skus), skipped="not listed")
-    return Checked(sku, title, len(skus))
+    return Checked(sku, title, len(skus), _frozen(state))
 
 
 def _gone(sku: str) -> ListingProblem:

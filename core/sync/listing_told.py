@@ -22,8 +22,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Delete the rows here too, or list them anew.",
     ),
     "frozen": (
-        "TikTok froze {rows} for breaking a policy: no change of it is taken, stock and price neither",
-        "See the reason in Seller Center and appeal there; once it is free again, Update it. " + _CURE,
+        "TikTok froze {rows} for breaking a policy: no change is taken, neither stock nor price",
+        "See why in Seller Center and appeal there; once it is free again, Update it. " + _CURE,
     ),
 }
 """Code of a channel problem -> what is wrong, and what to do now."""

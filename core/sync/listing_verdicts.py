@@ -45,7 +45,7 @@ def review_problems(product: ChannelProduct) -> tuple[ListingProblem, ...]:
         ListingProblem(
             code="review-failed",
             field=field_of_position(failure.position),
-            what=f"{failure.position}: {'; '.join(failure.reasons) or 'refused in review'}",
+            what=f"{failure.position.replace('_', ' ')}: {'; '.join(failure.reasons) or 'refused in review'}",
             fix="; ".join(failure.suggestions) or "Correct it, then Update.",
         )
         for failure in product.failures

@@ -22,6 +22,9 @@ _CURES: Final = {
 }
 """Field of a problem -> the key that opens it."""
 
+_OF_THE_SHOP: Final = frozenset({"frozen", "gone"})
+"""Codes of problems that no retry can cure."""
+
 
 def pane(line: Line, said: About) -> str:
     """Three lines."""
@@ -34,10 +37,11 @@ def pane(line: Line, said: About) -> str:
     shared = f" · same cause on {said.more:,} more (P)" if said.more else ""
     cure = _CURES.get(problem.field)
     keys = f" · {cure}" if cure else ""
+    retry = "" if problem.code in _OF_THE_SHOP else " · retry (x)"
     return "\n".join(
         (
             clean_line(f"{sign} {problem.what} ({field}{problem.code}){shared}"),
-            clean_line(f"Fix: {problem.fix}{keys} · retry (x) · explain (?) · copy (y)"),
+            clean_line(f"Fix: {problem.fix}{keys}{retry} · explain (?) · copy (y)"),
             clean_line(_unsaved(line) or f"{line.row.sku} · {line.row.title}"),
         )
     )

@@ -8,6 +8,7 @@ from core.models.integration import SyncKind
 from core.models.job import Activity, Problem
 from core.models.listing_state import Action
 from core.rules.listing_status import ListingStatus
+from core.services.listing_check import ListingCheck
 from core.services.triage import TriageService
 from core.sync.listing_links import called, with_names
 from tests.core.services.listing_world import ListingWorld
@@ -95,6 +96,11 @@ async def test_A32_what_TikTok_does_to_a_product_that_was_never_sent_from_here_s
 async def test_A29_a_refused_delete_of_a_frozen_product_says_that_it_is_frozen(world: ListingWorld) -> None:
     await listed(world, "FRZ-3")
     await set_status(world, "FRZ-3", "FREEZE")
+    await world.run(SyncKind.CATALOGUE)
+    for action in (Action.UPDATE, Action.DELETE):
+        found = [one async for one in ListingCheck(world.backend, world.shop, action).run(["FRZ-3"])]
+        assert found[0].problems[0].what.startswith("TikTok had frozen the product"), action
+        assert found[0].is_fine, "it may be free again: only asking tells"
     result, text = (await world.do(Action.DELETE, "FRZ-3"))["FRZ-3"]
     assert (result, text.startswith("TikTok froze the product for breaking a policy")) == ("failed", True)
     (told,) = (await world.state("FRZ-3")).problems
