@@ -156,7 +156,7 @@ def test_what_is_special_about_an_order_is_flagged() -> None:
 @pytest.mark.parametrize(
     ("order", "split", "exclude", "words"),
     [
-        (order_of("mug"), False, False, "1 of 1 line mapped -> imported whole"),
+        (order_of("mug"), False, False, "1 of 1 lines mapped -> imported whole"),
         (order_of("mug", "hat"), False, False, "1 of 2 lines mapped -> imported whole, marked mixed"),
         (
             order_of("mug", "mug", "hat"),
@@ -180,7 +180,7 @@ def test_what_is_special_about_an_order_is_flagged() -> None:
             order_of("mug", status="ON_HOLD"),
             False,
             False,
-            "1 of 1 line mapped -> imported whole -> on hold until TikTok releases it",
+            "1 of 1 lines mapped -> imported whole -> on hold until TikTok releases it",
         ),
         (order_of("mug", status="UNPAID"), False, False, "not paid for yet -> not imported"),
     ],
