@@ -5,6 +5,7 @@ Acceptance lines: A21, A22, A23, A24.
 
 from decimal import Decimal
 
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -211,6 +212,17 @@ async def test_a_read_only_session_edits_nothing(grid: Grid) -> None:
         await pilot.pause()
         assert pilot.app.screen is screen
         assert await grid.backend.store.count(tables.JOBS) == 0
+
+
+async def test_keys_that_arrive_all_at_once_go_to_the_cells_they_were_typed_for(grid: Grid) -> None:
+    """Over a slow line tab and what follows come together: the price was typed into the title."""
+    async with listings(grid) as (pilot, screen):
+        await begin(pilot, screen, "LMP-0001")
+        for key in (*"Lit", "tab", "tab", *"7", "shift+tab", "shift+tab", *"up", "enter"):
+            pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: pilot.app.screen is screen)
+        await until(pilot, lambda: bool(pending(screen)))
+        assert pending(screen) == {"LMP-0001": {"title": "Desk lampLitup", "typed_price": "7.00"}}
 
 
 async def test_keys_behind_the_one_that_ended_a_dialogue_end_nothing_else(grid: Grid) -> None:

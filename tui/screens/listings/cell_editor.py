@@ -6,7 +6,7 @@ from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.geometry import Region
 from textual.widgets import Input, Static
 
@@ -31,6 +31,20 @@ class EditCell:
     hint: str = ""
 
 
+class _Line(Input):
+    """Takes tab among what is typed: keys behind it over a slow line belong to the next cell."""
+
+    async def _on_key(self, event: Key) -> None:
+        by = {"tab": 1, "shift+tab": -1}.get(event.key)
+        if by is None:
+            await super()._on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+        if isinstance(self.screen, CellEditor):
+            self.screen.action_go(by)
+
+
 class CellEditor(Modal[dict[Field, str] | None]):
     """What was typed, by field, of one row or of all that are marked; None when it was dropped.
 
@@ -50,8 +64,6 @@ class CellEditor(Modal[dict[Field, str] | None]):
     """
     BINDINGS = [
         ("escape", "dismiss(None)", "Drop"),
-        ("tab", "go(1)", "Next cell"),
-        ("shift+tab", "go(-1)", "Cell before"),
         ("ctrl+s", "keep", "Keep"),
     ]
 
@@ -65,7 +77,7 @@ class CellEditor(Modal[dict[Field, str] | None]):
 
     def compose(self) -> ComposeResult:
         """The line, and what there is to say about it."""
-        yield Input(id="cell-text", compact=True, select_on_focus=False)
+        yield _Line(id="cell-text", compact=True, select_on_focus=False)
         yield Static("", id="cell-says", markup=False)
 
     def on_mount(self) -> None:
@@ -79,14 +91,19 @@ class CellEditor(Modal[dict[Field, str] | None]):
 
     def action_go(self, by: int) -> None:
         """The next cell that can be edited; what was typed stays."""
+        self._take()
         self._at = (self._at + by) % len(self._cells)
         self._open()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        """What stands there now: the event may be of a cell that was left since."""
         event.stop()
-        self._texts[self._cell.field] = event.value
+        self._take()
         self._say()
+
+    def _take(self) -> None:
+        self._texts[self._cell.field] = self.query_one(Input).value
 
     @on(Input.Submitted)
     def _kept(self, event: Input.Submitted) -> None:
@@ -95,6 +112,7 @@ class CellEditor(Modal[dict[Field, str] | None]):
 
     def action_keep(self) -> None:
         """All cells, unless one of them holds what may not be kept: that one comes back."""
+        self._take()
         for index, cell in enumerate(self._cells):
             if self._refusal(cell):
                 self._at = index

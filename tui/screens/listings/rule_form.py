@@ -23,6 +23,7 @@ from tui.screens.confirm import Confirm
 from tui.screens.listings.dialog import ListingDialog
 from tui.screens.listings.rule_effect import ShowEffect
 from tui.screens.listings.rule_fields import RuleFields
+from tui.screens.modal import TAB_AT_ONCE
 from tui.session import Session
 from tui.words.listing_actions import rows
 from tui.words.rules import preview_text, summary, worst
@@ -34,7 +35,7 @@ _PAUSE_SECONDS: Final = 0.05
 class RuleForm(ListingDialog[PricingRule | None]):
     """The rule that was kept, or None. A new one is attached to the rows unless that is switched off."""
 
-    BINDINGS = bindings(RULE_FORM)
+    BINDINGS = [*bindings(RULE_FORM), *TAB_AT_ONCE]
     DEFAULT_CSS = """
     RuleForm {
         #rule-fields { height: 1fr; }
