@@ -1,32 +1,22 @@
 """What was done, what is being done, and what is wrong (ux.md, Manners; domain.md A52)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from core import tables
 from core.backend import Backend
 from core.models.job import JobState, Problem, Severity
+from core.services.activity_fold import folded
+from core.services.activity_row import ActivityRow, Result
 from core.services.book import Book, Values, counts, moment, text
 from core.services.charts import Charts, read_charts
+from core.store import Store
 from core.text import words_of
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
-
-
-class Result(StrEnum):
-    """How a piece of work stands."""
-
-    RUNNING = "running"
-    WAITING = "waiting"
-    ASKS = "asks"
-    """The mass-change guard stopped it until a person confirms."""
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    DONE = "done"
 
 
 _RESULTS: Final = {
@@ -40,27 +30,6 @@ _RESULTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class ActivityRow:
-    """One sync, or one job that somebody asked for."""
-
-    key: str
-    at: datetime
-    """When it ended; while it has not, when it began or was asked for."""
-    integration_id: str | None
-    kind: str
-    result: Result
-    took: timedelta | None
-    counts: dict[str, int]
-    text: str
-    """What went wrong, with what to do about it."""
-    asked_by: str
-    """Who asked for it; empty for a timer's own work."""
-    done: int
-    total: int | None
-    haystack: str
-
-
-@dataclass(frozen=True, slots=True)
 class ActivityFilter:
     """What is looked for: all of it must hold. None and empty mean any."""
 
@@ -68,10 +37,12 @@ class ActivityFilter:
     result: Result | None = None
     kind: str | None = None
     integration_id: str | None = None
+    folds: bool = False
+    """Whether timer runs in a row are one line, as long as nothing else is looked for."""
 
     def is_empty(self) -> bool:
         """Whether everything matches."""
-        return self == ActivityFilter()
+        return self == ActivityFilter(folds=self.folds)
 
 
 class ActivityBook(Book[ActivityRow]):
@@ -85,12 +56,20 @@ class ActivityBook(Book[ActivityRow]):
         ),
     }
 
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._lines: dict[str, ActivityRow] = {}
+        self._all_lines: list[ActivityRow] = []
+        self._folded_at = -1
+
     def make(self, table: str, key: str, values: Values) -> ActivityRow:
         """One row."""
         return _of_sync(key, values) if table == tables.ACTIVITY else _of_job(key, values)
 
     def view(self, wanted: ActivityFilter) -> list[str]:
         """The keys of what matches, newest first; what is running or waits comes before all that is over."""
+        if wanted.folds and wanted.is_empty():
+            return self._in_order(self._folded())
         rows = [
             row
             for row in self.rows()
@@ -100,8 +79,29 @@ class ActivityBook(Book[ActivityRow]):
         ]
         for word in words_of(wanted.text):
             rows = [row for row in rows if word in row.haystack]
-        rows.sort(key=lambda row: (row.result in _UNDER_WAY, row.at, row.key), reverse=True)
-        return [row.key for row in rows]
+        self._lines = {}
+        return self._in_order(rows)
+
+    def row(self, key: str) -> ActivityRow | None:
+        """The line with this key, as it was listed last."""
+        return self._lines.get(key) or super().row(key)
+
+    def runs(self, key: str) -> list[ActivityRow]:
+        """What a line stands for, newest first; a run stands for itself."""
+        line = self.row(key)
+        keys = () if line is None else line.runs[::-1] or (key,)
+        return [row for one in keys if (row := super(ActivityBook, self).row(one)) is not None]
+
+    def _folded(self) -> list[ActivityRow]:
+        if self._folded_at != self.revision:
+            lines = list(folded(sorted(self.rows(), key=lambda row: (row.at, row.key))))
+            self._folded_at, self._all_lines = self.revision, lines
+        self._lines = {line.key: line for line in self._all_lines if line.runs}
+        return self._all_lines
+
+    def _in_order(self, rows: Iterable[ActivityRow]) -> list[str]:
+        ordered = sorted(rows, key=lambda row: (row.result in _UNDER_WAY, row.at, row.key), reverse=True)
+        return [row.key for row in ordered]
 
     def results(self) -> dict[Result, int]:
         """How many there are of each result."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from core.models.job import Problem
 from core.models.order import Order
-from core.services.activity import ActivityRow
+from core.services.activity_row import ActivityRow
 from core.store import Json
 from core.text import csv_cell
 

@@ -55,7 +55,12 @@ class Outcome:
 
     def changed(self) -> bool:
         """Whether anything worth an entry in Activity happened; what was looked at or passed over is not."""
-        return any(self.counts.get(name) for name in _NEWS)
+        return any(count for name, count in self.counts.items() if is_news(name))
+
+
+def is_news(count: str) -> bool:
+    """Whether a count of this name tells of a change; others tell what was looked at or passed over."""
+    return count in _NEWS
 
 
 class SyncRefused(Exception):

@@ -12,7 +12,7 @@ from tui.commands.running import with_backend
 
 if TYPE_CHECKING:
     from core.backend import Backend
-    from core.services.activity import ActivityRow
+    from core.services.activity_row import ActivityRow
 
 app = typer.Typer(help="Syncs, jobs and open problems.", no_args_is_help=True)
 
@@ -112,7 +112,8 @@ def export(
 async def _found(
     backend: "Backend", integration: str | None, result: str | None, search: str
 ) -> "tuple[list[ActivityRow], dict[str, str]]":
-    from core.services.activity import ActivityFilter, ActivityService, Result
+    from core.services.activity import ActivityFilter, ActivityService
+    from core.services.activity_row import Result
 
     names, chosen = await _shops(backend, integration)
     book = ActivityService(backend).book()

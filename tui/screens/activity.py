@@ -13,12 +13,11 @@ from core.models.job import Problem
 from core.services.activity import (
     ActivityBook,
     ActivityFilter,
-    ActivityRow,
     ActivityService,
-    Result,
     in_order,
     told,
 )
+from core.services.activity_row import ActivityRow, Result
 from core.services.charts import Charts
 from core.services.export import ACTIVITY_HEADINGS, Format, activity_record, rendered
 from tui.hand_out import copy_out
@@ -34,6 +33,7 @@ from tui.widgets.virtual_table import VirtualTable
 from tui.words.activity import RESULTS, ActivityCells, entry_text, shop_name
 
 CHARTS_EVERY: Final = timedelta(seconds=5)
+_ALL: Final = ActivityFilter(folds=True)
 _NOTHING: Final = """\
 Nothing was done yet.
 
@@ -52,13 +52,14 @@ class ActivityScreen(ListScreen[ActivityRow]):
         "the orders placed in the last 24 hours, and by the minute of the last hour what was pushed, how "
         "many calls TikTok was asked for beside what it allows, and how many of them failed. Below, "
         "every sync that changed something or failed, and every job that somebody asked for, newest "
-        "first."
+        "first. Runs of one timer in a row are one line, at most an hour of them: enter lists them, and f or "
+        "words after / show each on a line of its own."
     )
     BINDINGS = bindings(ACTIVITY)
 
     def __init__(self, session: Session) -> None:
         self._cells = ActivityCells(session.backend.clock.now())
-        self._wanted = ActivityFilter()
+        self._wanted = _ALL
         super().__init__(session)
         self._service = ActivityService(session.backend)
         self._charted_at: datetime | None = None
@@ -105,21 +106,30 @@ class ActivityScreen(ListScreen[ActivityRow]):
 
     def is_narrowed(self) -> bool:
         """Whether anything may be left out."""
-        return not self._wanted.is_empty()
+        return self._wanted != _ALL
+
+    def total(self, shown: int) -> int:
+        """Lines while they stand for several runs, else runs."""
+        return len(self.book) if self.is_narrowed() else shown
 
     def widen(self) -> None:
-        """Everything."""
-        self._wanted = ActivityFilter()
+        """Everything, runs of a timer in a row as one line."""
+        self._wanted = _ALL
 
     def facets(self) -> Iterable[tuple[str, str | None]]:
         """Result and kind."""
         result = self._wanted.result
         yield "Result", None if result is None else RESULTS[result].text
         yield "What", self._wanted.kind
+        is_folded = self._wanted.folds and self._wanted.is_empty()
+        yield "Timer runs", "folded" if is_folded else "each"
 
     def choices(self) -> Sequence[Choice]:
         """Every result and kind there is, with how many."""
+        each = not self._wanted.folds
         return [
+            (None, "Timer runs"),
+            ("folds:", f"{'✔' if each else ' '} each on its own line"),
             (None, "Result"),
             *(
                 (
@@ -136,9 +146,11 @@ class ActivityScreen(ListScreen[ActivityRow]):
         ]
 
     def narrow(self, chosen: str) -> None:
-        """One result or kind; the same again takes it away."""
+        """One result or kind, or every run; the same again takes it away."""
         facet, _, name = chosen.partition(":")
-        if facet == "result":
+        if facet == "folds":
+            self._wanted = replace(self._wanted, folds=not self._wanted.folds)
+        elif facet == "result":
             result = Result(name)
             self._wanted = replace(self._wanted, result=None if self._wanted.result is result else result)
         else:
@@ -149,8 +161,8 @@ class ActivityScreen(ListScreen[ActivityRow]):
         return _NOTHING
 
     async def exported(self, keys: Sequence[str], kind: Format) -> str:
-        """Entries as they are listed."""
-        rows = [row for key in keys if (row := self.entries.row(key)) is not None]
+        """Every run, also of a line that stands for several."""
+        rows = [row for key in keys for row in self.entries.runs(key)]
         records = [activity_record(row, shop_name(row.integration_id, self.shops)) for row in rows]
         return rendered(records, ACTIVITY_HEADINGS, kind)
 
@@ -181,7 +193,8 @@ class ActivityScreen(ListScreen[ActivityRow]):
     def _opened(self, event: VirtualTable.Opened) -> None:
         row = self.entries.row(event.key)
         if row is not None:
-            text = entry_text(row, shop_name(row.integration_id, self.shops))
+            runs = self.entries.runs(event.key)
+            text = entry_text(row, shop_name(row.integration_id, self.shops), runs)
             self.app.push_screen(
                 Sheet(self.session, row.kind.capitalize(), text, name=f"activity-{row.key}.txt")
             )

@@ -127,6 +127,10 @@ class ListScreen(MainScreen, Generic[Row]):
             self.still()
         await self.caught_up(changed=changed)
 
+    def total(self, shown: int) -> int:
+        """How many rows there are, of which so many are listed."""
+        return len(self.book)
+
     def still(self) -> None:
         """Nothing changed but the time."""
         self.table.redraw()
@@ -138,7 +142,7 @@ class ListScreen(MainScreen, Generic[Row]):
         """List what the filter lets through, in the order asked for."""
         keys = self.view()
         self.table.show(keys, self.book)
-        self.query_one(FilterBar).tell(len(keys), len(self.book), self.facets())
+        self.query_one(FilterBar).tell(len(keys), self.total(len(keys)), self.facets())
         nothing = self.query_one("#nothing", Static)
         nothing.display = self._loaded and not keys
         if nothing.display:

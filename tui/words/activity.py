@@ -1,13 +1,13 @@
 """Syncs, jobs and problems in words: columns of the Activity list, and one entry in full."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from rich.text import Text
 
 from core.models.job import Problem, Severity
-from core.services.activity import ActivityRow, Result
+from core.services.activity_row import ActivityRow, Result
 from core.text import clean_line
 from tui.widgets.cells import Cell, Tone
 from tui.widgets.columns import Column
@@ -62,18 +62,28 @@ def duration(took: timedelta | None) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
-def entry_text(row: ActivityRow, shop: str) -> str:
-    """One entry in full."""
-    at = row.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+def entry_text(row: ActivityRow, shop: str, runs: Sequence[ActivityRow] = ()) -> str:
+    """One entry in full; `runs` are those that it stands for."""
     lines = [
         f"{row.kind} · {RESULTS[row.result].text} · {shop}",
-        f"At {at}" + (f", took {duration(row.took)}" if row.took is not None else ""),
+        f"At {_at(row)}" + (f", took {duration(row.took)}" if row.took is not None else ""),
         f"Asked for by {row.asked_by}" if row.asked_by else "Run by its timer",
         row.text,
         "",
         *(f"{count:>9,}  {name.replace('_', ' ').replace('.', ': ')}" for name, count in row.counts.items()),
     ]
+    if len(runs) > 1:
+        lines[1] = f"{len(runs):,} runs, from {_at(runs[-1])} to {_at(runs[0])}"
+        lines += [
+            "",
+            *(f"{_at(one)}  {duration(one.took):>6}  {one.text or did(one.counts)}" for one in runs),
+        ]
+        return "\n".join(lines)
     return "\n".join(line for index, line in enumerate(lines) if line or index == 4).rstrip()
+
+
+def _at(row: ActivityRow) -> str:
+    return row.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def problem_line(problem: Problem, shop: str, now: datetime) -> Text:
@@ -107,6 +117,7 @@ def _did(row: ActivityRow) -> Cell:
         return Cell(
             f"{row.done:,} of {row.total:,}" if row.total else f"{row.done:,} so far" if row.done else ""
         )
+    runs = f"{len(row.runs):,} runs: " if row.runs else ""
     if row.text:
-        return Cell(row.text, Tone.BAD if row.result is Result.FAILED else Tone.PLAIN)
-    return Cell(did(row.counts) if row.result is Result.DONE else "")
+        return Cell(f"{runs}{row.text}", Tone.BAD if row.result is Result.FAILED else Tone.PLAIN)
+    return Cell(f"{runs}{did(row.counts)}" if row.result is Result.DONE else "")

@@ -10,7 +10,8 @@ from core import tables
 from core.backend import Backend
 from core.models.job import Activity, Job, JobKind, JobState, Problem, Severity
 from core.models.metric import Minute
-from core.services.activity import ActivityBook, ActivityFilter, ActivityService, Result, told
+from core.services.activity import ActivityBook, ActivityFilter, ActivityService, told
+from core.services.activity_row import Result
 from core.services.export import ACTIVITY_HEADINGS, Format, activity_record, rendered
 from core.sync import retention
 from core.sync.archive import Ages, Archive, Moved
@@ -92,6 +93,59 @@ async def test_A52_syncs_and_jobs_in_one_list_under_way_first_then_newest(backen
     assert (row.took, row.text, row.asked_by) == (timedelta(seconds=1), "no. wait", "ann")
     assert book.results() == {Result.RUNNING: 1, Result.WAITING: 1, Result.FAILED: 2, Result.DONE: 1}
     assert book.kinds() == {"stock": 2, "sync orders": 3}
+
+
+async def test_runs_of_a_timer_in_a_row_are_one_line_and_all_of_them_where_something_is_looked_for(
+    backend: Backend,
+) -> None:
+    def at(minute: int) -> dict[str, object]:
+        return {"finished_at": NOON + timedelta(minutes=minute)}
+
+    for minute in range(1, 4):
+        counts = {"pushed": minute, "skipped_unknown": 2}
+        await put(backend, tables.ACTIVITY, f"s{minute}", entry(f"s{minute}", counts=counts, **at(minute)))
+        await put(backend, tables.ACTIVITY, f"o{minute}", entry(f"o{minute}", kind="orders", **at(minute)))
+    other = entry("x", integration_id="i2", **at(4))
+    await put(backend, tables.ACTIVITY, "x", other)
+    for minute in (5, 6):
+        failed = entry(f"f{minute}", ok=False, text="HTTP 500", **at(minute))
+        await put(backend, tables.ACTIVITY, f"f{minute}", failed)
+    await put(backend, tables.ACTIVITY, "s7", entry("s7", **at(7)))
+    await put(backend, tables.ACTIVITY, "s68", entry("s68", **at(68)))
+    book = await book_of(backend)
+    assert book.view(ActivityFilter(folds=True)) == ["s68", "s7", "f5", "x", "s1", "o1"]
+    line = book.row("s1")
+    assert line is not None
+    assert (line.runs, line.counts, line.at) == (
+        ("s1", "s2", "s3"),
+        {"pushed": 6},
+        NOON + timedelta(minutes=3),
+    )
+    assert line.took == timedelta(seconds=36 + 360)
+    assert [row.key for row in book.runs("s1")] == ["s3", "s2", "s1"]
+    assert [row.key for row in book.runs("x")] == ["x"]
+    assert book.row("f5") is not None
+    assert book.view(ActivityFilter(kind="stock", folds=True)) == [
+        "s68",
+        "s7",
+        "f6",
+        "f5",
+        "x",
+        "s3",
+        "s2",
+        "s1",
+    ]
+    assert len(book.view(ActivityFilter())) == 11, "commands tell every run"
+    alone = book.row("s1")
+    assert alone is not None
+    assert alone.runs == ()
+    later = entry("s4", counts={"pushed": 4}, **at(4))
+    await put(backend, tables.ACTIVITY, "s4", later)
+    await book.refresh()
+    assert "s1" in book.view(ActivityFilter(folds=True)), "the line keeps its key, so a cursor stays on it"
+    grown = book.row("s1")
+    assert grown is not None
+    assert grown.counts == {"pushed": 10}
 
 
 async def test_errors_come_before_warnings_and_the_oldest_first(backend: Backend) -> None:

@@ -175,6 +175,25 @@ async def test_an_entry_opens_in_full(backend: Backend) -> None:
         assert "1,234  pushed" in sheet.text
         assert "1  orders: new" in sheet.text
         assert "took 12 s" in sheet.text
+        await pilot.press("escape")
+        await put(backend, tables.ACTIVITY, "a2", entry("a2", counts={"pushed": 6}, finished_at=NOON))
+        await row(pilot, "2 runs: 1,240 pushed", "timer")
+        assert "1 of 1" in drawn(pilot)
+        assert "Timer runs: folded" in drawn(pilot)
+        await pilot.press("enter")
+        sheet = await arrives(pilot, Sheet)
+        assert "2 runs, from " in sheet.text
+        assert "6 pushed" in sheet.text
+        await pilot.press("escape", "w")
+        (await arrives(pilot, Choose)).dismiss("csv")
+        await until(pilot, lambda: "Written to" in told(pilot))
+        await pilot.press("f")
+        (await arrives(pilot, Choose)).dismiss("folds:")
+        await until(pilot, lambda: "2 of 2" in drawn(pilot) and "Timer runs: each" in drawn(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "1 of 1" in drawn(pilot))
+    (path,) = (backend.settings.home / "exports").iterdir()
+    assert len(list(csv.DictReader(path.read_text().splitlines()))) == 2, "an export has every run"
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
