@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from core import tables
 from core.backend import Backend
 from core.models.job import JobState, Problem, Severity
-from core.services.activity_fold import folded
+from core.services.activity_fold import Folded
 from core.services.activity_row import ActivityRow, Result
 from core.services.book import Book, Values, counts, moment, text
 from core.services.charts import Charts, read_charts
@@ -59,12 +59,18 @@ class ActivityBook(Book[ActivityRow]):
     def __init__(self, store: Store) -> None:
         super().__init__(store)
         self._lines: dict[str, ActivityRow] = {}
-        self._all_lines: list[ActivityRow] = []
-        self._folded_at = -1
+        self._folds = Folded()
+        self._came: dict[str, ActivityRow] = {}
+        """Runs that are in no line yet."""
+        self._jobs: set[str] = set()
 
     def make(self, table: str, key: str, values: Values) -> ActivityRow:
         """One row."""
-        return _of_sync(key, values) if table == tables.ACTIVITY else _of_job(key, values)
+        if table == tables.JOBS:
+            self._jobs.add(key)
+            return _of_job(key, values)
+        row = self._came[key] = _of_sync(key, values)
+        return row
 
     def view(self, wanted: ActivityFilter) -> list[str]:
         """The keys of what matches, newest first; what is running or waits comes before all that is over."""
@@ -93,11 +99,16 @@ class ActivityBook(Book[ActivityRow]):
         return [row for one in keys if (row := super(ActivityBook, self).row(one)) is not None]
 
     def _folded(self) -> list[ActivityRow]:
-        if self._folded_at != self.revision:
-            lines = list(folded(sorted(self.rows(), key=lambda row: (row.at, row.key))))
-            self._folded_at, self._all_lines = self.revision, lines
-        self._lines = {line.key: line for line in self._all_lines if line.runs}
-        return self._all_lines
+        """Every line: jobs stand alone. Where only runs were added, the lines of before are kept."""
+        jobs = [row for key in self._jobs if (row := super(ActivityBook, self).row(key)) is not None]
+        runs = len(self) - len(jobs)
+        if self._folds.count + len(self._came) != runs or not self._folds.add(self._came.values()):
+            self._folds = Folded()
+            self._folds.add(row for row in self.rows() if row.key not in self._jobs)
+        self._came = {}
+        lines = self._folds.rows()
+        self._lines = {line.key: line for line in lines if line.runs}
+        return [*jobs, *lines]
 
     def _in_order(self, rows: Iterable[ActivityRow]) -> list[str]:
         ordered = sorted(rows, key=lambda row: (row.result in _UNDER_WAY, row.at, row.key), reverse=True)
