@@ -5,6 +5,8 @@ from typing import Any
 
 import orjson
 
+from core.sandbox.nesting import is_too_deep
+
 Body = dict[str, Any]
 
 
@@ -23,8 +25,8 @@ def read_body(data: bytes) -> Body:
         body = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise Refused(400, "The request body is not JSON.") from error
-    if not isinstance(body, dict):
-        raise Refused(400, "The request body is not an object.")
+    if not isinstance(body, dict) or is_too_deep(body):
+        raise Refused(400, "The request body is not an object, or too deep.")
     return body
 
 

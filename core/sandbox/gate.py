@@ -8,6 +8,7 @@ import orjson
 from core.sandbox import contract
 from core.sandbox.calls import Call, Incoming, Operation
 from core.sandbox.model import Seller, Shop
+from core.sandbox.nesting import DEEPEST, is_too_deep
 from core.sandbox.runtime import Sandbox
 from core.sandbox.signing import is_json, is_multipart, is_signed
 from core.sandbox.tiktok import OPERATIONS
@@ -148,6 +149,8 @@ def _read_body(request: Incoming, operation: Operation) -> dict[str, Any]:
         value = orjson.loads(request.body)
     except orjson.JSONDecodeError as error:
         raise Refusal(98001004, "Invalid request body: not JSON") from error
+    if is_too_deep(value):
+        raise Refusal(98001004, f"Invalid request body: nested more than {DEEPEST} levels deep")
     problem = contract.body_problem(operation.body["schema"], value)
     if problem:
         raise Refusal(CODES.get((problem.field, problem.rule), 98001004), problem.message)

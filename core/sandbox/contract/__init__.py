@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 Schema = dict[str, Any]
 INTEGER = re.compile(r"-?[0-9]{1,18}")
+ECHOED = 60
+"""How many characters of a wrong value come back in the message about it."""
 
 
 @cache
@@ -33,7 +35,8 @@ def body_problem(schema: Schema, value: Any, where: str = "body", field: str = "
         return Problem(field, "type", f"Invalid '{where}' parameter: expected {kind}")
     if "enum" in schema and value not in schema["enum"]:
         choices = ", ".join(map(str, schema["enum"]))
-        return Problem(field, "enum", f"Invalid '{where}' parameter: '{value}' is not one of {choices}")
+        shown = f"{value:.{ECHOED}}..." if len(str(value)) > ECHOED else value
+        return Problem(field, "enum", f"Invalid '{where}' parameter: '{shown}' is not one of {choices}")
     if kind == "object":
         return _object_problem(schema, value, where)
     if kind == "array":

@@ -148,9 +148,8 @@ def find_by_reference(call: Call) -> JSON:
 
 
 def _no_return(call: Call) -> Refusal:
-    return Refusal(
-        98001004, f"Invalid 'return_id' parameter: the shop has no return {call.path['return_id']}"
-    )
+    shown = call.path["return_id"][:40]
+    return Refusal(98001004, f"Invalid 'return_id' parameter: the shop has no return {shown}")
 
 
 def _ids(call: Call) -> list[str]:
