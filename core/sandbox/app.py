@@ -14,7 +14,7 @@ from core.sandbox.faults import Fault, avasam_answer, spoil, tiktok_answer
 from core.sandbox.gate import admit, operation_of
 from core.sandbox.multipart import form_of
 from core.sandbox.runtime import Sandbox
-from core.sandbox.services import AvasamService, image_answer, service_of
+from core.sandbox.services import AvasamService, document_answer, image_answer, service_of
 from core.sandbox.wire import Refusal, Reply, refused, success
 
 Message = MutableMapping[str, Any]
@@ -110,6 +110,8 @@ class SandboxApp:
             return await self._avasam.answer(request)
         if service == "images":
             return image_answer(self._sandbox, request)
+        if service == "documents":
+            return document_answer(self._sandbox, request)
         if service in {"consent", "tiktok_auth"}:
             return oauth.answer(self._sandbox, request)
         try:

@@ -1,4 +1,4 @@
-"""Which service a path belongs to, and the two that are not TikTok's: Avasam's side, and images."""
+"""Which service a path belongs to, and those that are no operations: Avasam's side, images and labels."""
 
 from typing import Any
 
@@ -7,22 +7,25 @@ import orjson
 from core.sandbox import oauth
 from core.sandbox.avasam import avasam_routes
 from core.sandbox.calls import Incoming
+from core.sandbox.documents import label
 from core.sandbox.images import image_bytes
 from core.sandbox.runtime import Sandbox
 from core.sandbox.wire import Reply
 
 AVASAM = ("/apiseeker/", "/api/auth/", "/api-seller/")
-IMAGES, CONTROL = "/images/", "/control"
+IMAGES, CONTROL, DOCUMENTS = "/images/", "/control", "/documents/"
 
 
 def service_of(path: str) -> str:
-    """`control`, `avasam`, `images`, `consent`, `tiktok_auth`, or `tiktok` for everything else."""
+    """`control`, `avasam`, `images`, `documents`, `consent`, `tiktok_auth`, else `tiktok`."""
     if path == CONTROL or path.startswith(f"{CONTROL}/"):
         return "control"
     if path.startswith(AVASAM):
         return "avasam"
     if path.startswith(IMAGES):
         return "images"
+    if path.startswith(DOCUMENTS):
+        return "documents"
     if path in oauth.PATHS:
         return "consent" if path.startswith("/open/") else "tiktok_auth"
     return "tiktok"
@@ -35,6 +38,15 @@ def image_answer(sandbox: Sandbox, request: Incoming) -> Reply:
         return Reply(404, b"no such image", {"content-type": "text/plain"})
     content, media = found
     return Reply(200, content, {"content-type": media, "cache-control": "max-age=86400"})
+
+
+def document_answer(sandbox: Sandbox, request: Incoming) -> Reply:
+    """A label by the address that Get Package Shipping Document gave."""
+    found = label(sandbox.world, request.path.removeprefix(DOCUMENTS))
+    if found is None:
+        return Reply(404, b"no such document", {"content-type": "text/plain"})
+    content, media = found
+    return Reply(200, content, {"content-type": media})
 
 
 class AvasamService:

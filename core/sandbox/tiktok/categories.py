@@ -5,9 +5,9 @@ from typing import Any
 
 from core.sandbox.calls import TABLE, Call
 from core.sandbox.ids import new_id
-from core.sandbox.paging import Place, fingerprint, place_of, token_at
 from core.sandbox.tiktok.product_views import category_chain
 from core.sandbox.tiktok.products import READ
+from core.sandbox.tiktok.searching import listed
 from core.sandbox.tiktok.sku_updates import WRITE
 from core.sandbox.wire import Refusal
 
@@ -72,14 +72,12 @@ def brands(call: Call) -> JSON:
     name = call.query.get("brand_name", "").lower()
     only = call.query.get("is_authorized", "")
     found = [
-        (brand, authorised)
+        ((place, brand["id"]), (brand, authorised))
         for place, brand in enumerate(call.sandbox.world.brands)
         for authorised in (_is_authorised(place, brand),)
         if name in brand["name"].lower() and only in {"", str(authorised).lower()}
     ]
-    query = fingerprint(call.operation.id, call.shop.id, name, only)
-    begin, size = place_of(call.query.get("page_token", ""), query).passed, int(call.query["page_size"])
-    end = begin + size
+    page = listed(call, found, size=int(call.query["page_size"]))
     return {
         "brands": [
             {
@@ -89,10 +87,10 @@ def brands(call: Call) -> JSON:
                 "brand_status": "AVAILABLE",
                 "is_t1_brand": False,
             }
-            for brand, authorised in found[begin:end]
+            for brand, authorised in page.rows
         ],
-        "total_count": len(found),
-        "next_page_token": token_at(Place((0, ""), end), query) if end < len(found) else "",
+        "total_count": page.total,
+        "next_page_token": page.next_token,
     }
 
 

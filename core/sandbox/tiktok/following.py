@@ -70,12 +70,6 @@ def split_attributes(call: Call) -> JSON:
     }
 
 
-@TABLE.operation("searchCombinablePackages", scope=FULFIL)
-def combinable_packages(call: Call) -> JSON:
-    """Parcels that could be one: none here, for every one is of another buyer."""
-    return {"combinable_packages": [], "next_page_token": "", "total_count": 0}
-
-
 @TABLE.operation("searchReturns", scope=RETURNS)
 def search_returns(call: Call) -> JSON:
     """Returns: nobody here sends anything back."""

@@ -7,6 +7,7 @@ from typing import Any
 from core.sandbox.calls import TABLE, Call
 from core.sandbox.index import Window
 from core.sandbox.model import OrderLine, ShopOrder
+from core.sandbox.parcels import shown_packages
 from core.sandbox.tiktok.searching import bounds, search
 from core.sandbox.wire import Refusal
 
@@ -89,7 +90,7 @@ def order_view(order: ShopOrder) -> dict[str, Any]:
     address = order.recipient
     if order.status in ADDRESS_HIDDEN:
         address = {key: value for key, value in address.items() if key != "district_info"}
-    packages = dict.fromkeys(line.package_id for line in order.lines if line.package_id)
+    packages = shown_packages(order)
     return {
         "id": order.id,
         "status": order.status,
@@ -110,8 +111,11 @@ def order_view(order: ShopOrder) -> dict[str, Any]:
         "is_exchange_order": False,
         "recipient_address": address,
         "payment": _payment(order),
-        "packages": [{"id": package_id} for package_id in packages],
-        "line_items": [_line_view(line, order.currency) for line in order.lines],
+        "packages": [{"id": package_id} for package_id in dict.fromkeys(one for one, _ in packages.values())],
+        "line_items": [
+            _line_view(line, order.currency, *packages.get(line.id, ("", line.package_status)))
+            for line in order.lines
+        ],
         **_first_parcel(order),
         **{key: value for key, value in order.extra.items() if not key.startswith("_")},
     }
@@ -165,7 +169,7 @@ def _first_parcel(order: ShopOrder) -> dict[str, str]:
     }
 
 
-def _line_view(line: OrderLine, currency: str) -> dict[str, Any]:
+def _line_view(line: OrderLine, currency: str, package_id: str, package_status: str) -> dict[str, Any]:
     view: dict[str, Any] = {
         "id": line.id,
         "sku_id": line.sku_id,
@@ -183,8 +187,8 @@ def _line_view(line: OrderLine, currency: str) -> dict[str, Any]:
         "is_gift": False,
     }
     parcel = {
-        "package_id": line.package_id,
-        "package_status": line.package_status,
+        "package_id": package_id,
+        "package_status": package_status,
         "tracking_number": line.tracking_number,
         "shipping_provider_id": line.shipping_provider_id,
         "shipping_provider_name": line.shipping_provider_name,

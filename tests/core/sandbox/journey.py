@@ -43,9 +43,35 @@ class Journey:
         return order_id, made["package_id"]
 
     def planned(self) -> str:
-        body = {"ship_type": "SELLER", "order_id": self.order()}
+        body = {"ship_type": "1", "order_id": self.order()}
         made: str = self.caller.data("POST", "/fulfillment/202512/packages", body)["package_id"]
         return made
+
+    def weight(self) -> JSON:
+        return {"value": "400", "unit": "GRAM"}
+
+    def by_platform(self) -> str:
+        order_id = self.order("masked")
+        (shown,) = self.caller.data("GET", "/order/202507/orders", ids=order_id)["orders"]
+        return str(shown["packages"][0]["id"])
+
+    def labelled(self) -> str:
+        package_id = self.by_platform()
+        self.caller.data("POST", f"/fulfillment/202309/packages/{package_id}/ship", {})
+        return package_id
+
+    def combinable(self) -> JSON:
+        option = self.shop.warehouses[0].options[0].id
+        buyer = {"user_id": "71", "full_address": "1 Quill Street", "delivery_option_id": option}
+        order_id, _ = self.order(**buyer), self.order(**buyer)
+        path = "/fulfillment/202309/combinable_packages/search"
+        found: list[JSON] = self.caller.data("GET", path, page_size=50)["combinable_packages"]
+        return next(one for one in found if order_id in one["order_ids"])
+
+    def combined(self) -> str:
+        body = {"combinable_packages": [self.combinable()]}
+        made = self.caller.data("POST", "/fulfillment/202309/packages/combine", body)
+        return str(made["packages"][0]["id"])
 
     def split(self) -> JSON:
         order_id = self.order("multi_unit")
@@ -162,7 +188,7 @@ STEPS: dict[str, Step] = {
     "getOrderTracking": lambda j: {"path": {"order_id": j.shipped()[0]}},
     "getLogisticsTracking": lambda j: {"path": {"order_id": j.shipped()[0]}},
     "getOrderSplitAttributes": lambda j: {"query": {"order_ids": f"{j.order()},{j.order()}"}},
-    "searchCombinablePackages": lambda j: {"query": {"page_size": "10"}},
+    "searchCombinablePackages": lambda j: {"query": {"page_size": str(len(j.combinable()))}},
     "searchReturns": lambda j: {"query": {"page_size": "10"}, "body": {}},
     "searchAftersalesRequests": lambda j: {"body": {}},
     "addExternalOrderReferences": lambda j: {"body": {"orders": [j.reference(j.order()), j.reference("1")]}},
@@ -179,8 +205,13 @@ STEPS: dict[str, Step] = {
     "getShippingTemplateAvailability": lambda j: {},
     "getGlobalListingRules": lambda j: {},
     "confirmOrderSplit": lambda j: j.split(),
-    "createPackages": lambda j: {"body": {"ship_type": "SELLER", "order_id": j.order()}},
-    "getEligibleShippingServices": lambda j: {"path": {"order_id": j.order()}, "body": {}},
+    "createPackages": lambda j: {
+        "body": {"ship_type": "1", "order_id": j.order("masked"), "weight": j.weight()}
+    },
+    "getEligibleShippingServices": lambda j: {
+        "path": {"order_id": j.order("masked")},
+        "body": {"weight": j.weight()},
+    },
     "shipPackage": lambda j: {
         "path": {"package_id": j.planned()},
         "body": {"self_shipment": j.shipping()},
@@ -201,8 +232,13 @@ STEPS: dict[str, Step] = {
             ]
         }
     },
-    "getPackageHandoverTimeSlots": lambda j: {"path": {"package_id": j.planned()}},
-    "combinePackage": lambda j: {"body": {"combinable_packages": [{"id": j.planned(), "order_ids": []}]}},
+    "getPackageHandoverTimeSlots": lambda j: {"path": {"package_id": j.by_platform()}},
+    "getPackageShippingDocument": lambda j: {
+        "path": {"package_id": j.labelled()},
+        "query": {"document_type": "SHIPPING_LABEL"},
+    },
+    "combinePackage": lambda j: {"body": {"combinable_packages": [j.combinable(), {"id": "1"}]}},
+    "uncombinePackages": lambda j: {"path": {"package_id": j.combined()}, "body": {}},
     "searchOrdersByExternalOrderReference": lambda j: {
         "query": {"platform": "ERP_SYSTEM", "external_order_id": "AV1"}
     },
@@ -214,11 +250,6 @@ OLDER: dict[str, Step] = {
     }
 }
 REFUSED: dict[str, tuple[int, Step]] = {
-    "getPackageShippingDocument": (
-        21011029,
-        lambda j: {"path": {"package_id": j.planned()}, "query": {"document_type": "SHIPPING_LABEL"}},
-    ),
-    "uncombinePackages": (10007014, lambda j: {"path": {"package_id": j.planned()}, "body": {}}),
     "approveReturn": (
         98001004,
         lambda j: {"path": {"return_id": "4"}, "body": {"decision": "APPROVE_REFUND"}},
