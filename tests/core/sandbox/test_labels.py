@@ -34,7 +34,8 @@ def test_a_parcel_that_tiktok_ships_is_planned_collected_and_labelled(caller: Ca
     package_id = before["packages"][0]["id"]
     assert {line["package_id"] for line in before["line_items"]} == {package_id}
     assert {line["package_status"] for line in before["line_items"]} == {"TO_FULFILL"}
-    path, document = f"{PACKAGES}/{package_id}", {"document_type": "SHIPPING_LABEL"}
+    path = f"{PACKAGES}/{package_id}"
+    document: dict[str, Any] = {"document_type": "SHIPPING_LABEL"}
     assert caller.call("GET", f"{path}/shipping_documents", **document)["code"] == 21001001, "not yet"
     slots = caller.data("GET", f"{path}/handover_time_slots")["pickup_slots"]
     assert all(slot.pop("avaliable") for slot in slots)
@@ -123,7 +124,7 @@ def test_a_page_of_packages_begins_where_the_last_one_ended_while_more_are_made(
 ) -> None:
     for _ in range(3):
         ordered(caller, "masked")
-    query = {"sort_order": "DESC", "sort_field": "create_time", "page_size": 2}
+    query: dict[str, Any] = {"sort_order": "DESC", "sort_field": "create_time", "page_size": 2}
     path, body = f"{PACKAGES}/search", {"package_status": "TO_FULFILL"}
     seen: list[str] = []
     token, pages = "", 0
